@@ -1,0 +1,1 @@
+"""Trueline governs systems that drift: connect, observe, compare, decide, change, prove."""

@@ -1,0 +1,173 @@
+"""What a provider hands over: records of what exists, and a reason for whatever could not be read.
+
+This module imports neither Django nor a room, so that a comparison of two folders needs no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+Json = Any
+"""A value as `json.loads` gives it."""
+
+
+class Facet(StrEnum):
+    """The parts of an object that are hashed and compared apart; drift in assignments is not drift in settings."""
+
+    IDENTITY = "identity"
+    SETTINGS = "settings"
+    ASSIGNMENTS = "assignments"
+    SCOPE_TAGS = "scope_tags"
+    METADATA = "metadata"
+
+
+class Coverage(StrEnum):
+    """How far an area was read. Only a complete area can show that something is gone."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    DENIED = "denied"
+    NOT_LICENSED = "not_licensed"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One configured setting of a policy, for comparison by settings.
+
+    Attributes:
+        id: The setting's definition id in lower case, the same in every tenant.
+        values: Every value that the policy gives it, as text in lower case, sorted, without repeats.
+    """
+
+    id: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One object as the outside system has it, normalised and redacted.
+
+    Attributes:
+        object_type: The provider's name of the type, for example `configurationPolicies`.
+        area: The area of the coverage manifest that the type belongs to.
+        external_id: The outside system's id, empty when the source has none.
+        name: The name a person sees there, as written.
+        platform: Normalised platform such as `windows10`, empty when the type knows none.
+        source_path: Where it was read: a path inside an export, or an address.
+        raw: The object as received, secrets replaced in shape.
+        facets: For each facet a flat mapping of path to scalar or sorted list of scalars. Equal content gives an equal
+            mapping whatever the order, encoding, letter case of ids or shape of the export. An empty facet is left out.
+        settings: The settings it configures; empty for types without any.
+        fixed_key: Identity that holds in every tenant (role template, template family, singleton), empty when none.
+        expected_settings: The settings count that the source claims, None when it claims none.
+    """
+
+    object_type: str
+    area: str
+    external_id: str
+    name: str
+    platform: str
+    source_path: str
+    raw: Mapping[str, Json]
+    facets: Mapping[Facet, Mapping[str, Json]]
+    settings: tuple[Setting, ...] = ()
+    fixed_key: str = ""
+    expected_settings: int | None = None
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the source claims more settings than it shows."""
+        return self.expected_settings is not None and self.expected_settings != len(self.raw.get("settings") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that exists and could not be read. Never a pass, never a removal.
+
+    Attributes:
+        path: The file or address.
+        reason: A stable code such as `corrupt`, `too_large`, `denied`, `not_licensed`.
+        detail: One sentence for a person, without secrets and without addresses of this machine.
+        area: The area it would have belonged to, empty when nobody can tell.
+        coverage: What the area becomes because of it.
+    """
+
+    path: str
+    reason: str
+    detail: str
+    area: str = ""
+    coverage: Coverage = Coverage.PARTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReport:
+    """The coverage of one area after a read: its state, how many objects, and why it is not complete."""
+
+    area: str
+    coverage: Coverage
+    objects: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Something odd that loses nothing: two objects with one id, two with one name, an unknown type."""
+
+    kind: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything one read of a source gave. Grows while reading; complete when `areas` is filled."""
+
+    records: list[Record] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    warnings: list[Warn] = field(default_factory=list)
+    areas: list[AreaReport] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a read is. `total` is None while nobody knows it."""
+
+    done: int
+    total: int | None
+    label: str
+
+
+class Source(Protocol):
+    """Something to read: an exported folder or archive, later a live tenant."""
+
+    def read(self) -> Iterator[Record | Unread | Progress]:
+        """Yield records, what could not be read, and progress, in any order; raise only `SourceRefused`."""
+
+    def areas(self) -> tuple[AreaReport, ...]:
+        """Coverage of every area of the provider; valid only after `read` is exhausted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A plug-in. Shared rooms know it only through this.
+
+    Attributes:
+        key: A stable key such as `microsoft365`.
+        environment_kind: The kind of environment it reads.
+        open_export: Opens a folder, a file or an archive for reading. The second argument is the secret key with which
+            redacted secrets are fingerprinted. Raises `SourceRefused` at once for a hostile or unusable source.
+        areas: Every area it can report on, in the order to show them.
+        area_labels: English label of each area, marked for translation.
+        required_permissions: For each area the least permission that a live read needs.
+    """
+
+    key: str
+    environment_kind: str
+    open_export: Callable[[Path, bytes], Source]
+    areas: tuple[str, ...]
+    area_labels: Mapping[str, str]
+    required_permissions: Mapping[str, str] = field(default_factory=dict)

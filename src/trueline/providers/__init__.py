@@ -1,0 +1,1 @@
+"""Plug-ins that turn an outside system into records. Known only to config."""
