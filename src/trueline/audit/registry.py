@@ -1,0 +1,32 @@
+"""Every kind of event, `room:subject:verb`, with the sentence that a page shows. A test holds writers to this list."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+EVENTS: dict[str, str] = {
+    "workspaces:workspace:create": _("created the workspace"),
+    "workspaces:environment:create": _("created the environment"),
+    "workspaces:environment:move": _("moved the environment in its life"),
+    "workspaces:membership:add": _("added a member"),
+    "workspaces:membership:change": _("changed a member's role"),
+    "workspaces:membership:narrow": _("narrowed a member to environments"),
+    "workspaces:membership:remove": _("removed a member"),
+    "workspaces:invitation:create": _("invited a person"),
+    "workspaces:invitation:accept": _("accepted an invitation"),
+    "workspaces:invitation:revoke": _("withdrew an invitation"),
+    "workspaces:control:pause": _("paused a type of run"),
+    "workspaces:control:resume": _("let a type of run go on"),
+    "workspaces:sweep:read": _("looked over all workspaces for stalled runs"),
+    "operations:run:start": _("started a run"),
+    "operations:run:finish": _("finished a run"),
+    "operations:run:block": _("stopped a run before it began"),
+    "operations:run:cancel": _("asked a run to stop"),
+    "operations:run:recover": _("took up a stalled run"),
+    "connections:connection:create": _("connected a source"),
+    "connections:upload:receive": _("received an exported file"),
+    "inventory:snapshot:capture": _("captured a snapshot"),
+    "inventory:baseline:create": _("made a baseline"),
+    "inventory:baseline:assign": _("assigned a baseline to an environment"),
+    "findings:finding:detect": _("recorded what was detected"),
+}

@@ -1,0 +1,1 @@
+"""The PostgreSQL engine of Django with the workspace written at the start of each transaction."""

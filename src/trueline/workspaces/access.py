@@ -1,0 +1,112 @@
+"""The only maker of a `Scope`.
+
+Order of the checks: membership, environment in reach, record in that scope, capability, business gates. The first three
+fail as `NotVisible`, which is the same answer as for what never existed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import connection
+
+from trueline.kit.database.context import current_workspace
+from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
+from trueline.workspaces.models import Environment, EnvironmentGrant, Membership, User, Workspace
+from trueline.workspaces.rules import CAPABILITIES_OF, GrantEffect, Lifecycle, Role, capabilities_of
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A workspace that a person may enter."""
+
+    workspace_id: UUID
+    slug: str
+    name: str
+    role: str
+
+
+def doors(user: User) -> tuple[Door, ...]:
+    """Every workspace the person is an active member of, by name.
+
+    The one read across workspaces in a request: a database function answers it for one person and nothing else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select workspace_id, slug, name, role from workspace_doors(%s)", [user.pk])
+        return tuple(Door(*row) for row in cursor.fetchall())
+
+
+def door(user: User, slug: str) -> Door:
+    """The door of that address. Raises `NotVisible`."""
+    found = next((item for item in doors(user) if item.slug == slug), None)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def person(user: User, *, request_id: str = "") -> Actor:
+    """The person as an actor."""
+    return Actor(ActorKind.HUMAN, str(user.pk), str(user), request_id=request_id)
+
+
+def enter(user: User, workspace_id: UUID, *, request_id: str = "") -> Scope:
+    """The person's scope in the workspace whose context is set. Raises `NotVisible`."""
+    if not user.is_active or current_workspace() != workspace_id:
+        raise NotVisible
+    membership = Membership.objects.filter(user=user, suspended_at=None, workspace_id=workspace_id).first()
+    workspace = Workspace.objects.filter(id=workspace_id, archived_at=None).first()
+    if membership is None or workspace is None:
+        raise NotVisible
+    return _narrowed(membership, _scope(workspace, person(user, request_id=request_id), membership.role))
+
+
+def system(workspace_id: UUID, label: str = "Trueline") -> Scope:
+    """Trueline itself at work in the workspace whose context is set, for jobs nobody asked for. Raises `NotVisible`."""
+    workspace = Workspace.objects.filter(id=workspace_id).first()
+    if workspace is None:
+        raise NotVisible
+    return _scope(workspace, Actor(ActorKind.SYSTEM, "system", label), Role.OWNER)
+
+
+def _scope(workspace: Workspace, actor: Actor, role: str) -> Scope:
+    return Scope(workspace.pk, workspace.slug, workspace.name, actor, role, capabilities_of(role))
+
+
+def _narrowed(membership: Membership, scope: Scope) -> Scope:
+    grants = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id=membership.pk)
+    included, excluded, lowered = set(), set(), []
+    for environment_id, effect, role in grants.values_list("environment_id", "effect", "role"):
+        (included if effect == GrantEffect.INCLUDE else excluded).add(environment_id)
+        if role:
+            lowered.append((environment_id, capabilities_of(role) & scope.capabilities))
+    return replace(
+        scope,
+        environment_ids=frozenset(included) if included else None,
+        excluded_ids=frozenset(excluded),
+        lowered=tuple(lowered),
+    )
+
+
+def environment(scope: Scope, slug: str) -> Environment:
+    """An environment that may be worked on, by its address. Raises `NotVisible` for any other."""
+    found = Environment.objects.filter(workspace_id=scope.workspace_id, slug=slug).exclude(
+        lifecycle=Lifecycle.ARCHIVED
+    )
+    return _reached(scope, found.first())
+
+
+def environment_by_id(scope: Scope, environment_id: UUID) -> Environment:
+    """The same by id."""
+    return _reached(scope, Environment.objects.filter(workspace_id=scope.workspace_id, id=environment_id).first())
+
+
+def _reached(scope: Scope, found: Environment | None) -> Environment:
+    if found is None or not scope.reaches(found.pk):
+        raise NotVisible
+    return found
+
+
+def every_capability() -> frozenset[str]:
+    """All capabilities there are; an owner holds them."""
+    return frozenset(str(item) for item in CAPABILITIES_OF[Role.OWNER])

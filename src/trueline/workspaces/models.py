@@ -1,0 +1,191 @@
+"""Tables of people, workspaces and environments."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from trueline.kit import clock, ids
+from trueline.workspaces.rules import CommercialState, GrantEffect, InvitationState, Kind, Lifecycle, Role
+
+
+def one_of(column: str, values: Any, name: str) -> models.CheckConstraint:
+    """A CHECK that a text column holds one of an enumeration's values."""
+    return models.CheckConstraint(condition=Q(**{f"{column}__in": sorted(str(v) for v in values)}), name=name)
+
+
+class People(BaseUserManager["User"]):
+    """Makes and finds people by e-mail address; the name is Django's contract with its sign-in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who may sign in; without a password only by another way."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person of that address, whatever its letter case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. Belongs to no workspace; memberships do."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    locale = models.CharField(_("language"), max_length=8, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = People()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """The name to show."""
+        return str(self)
+
+    get_short_name = get_full_name
+
+
+class Workspace(models.Model):
+    """The outermost boundary: what is in one workspace is never seen in another."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    locale = models.CharField(_("language"), max_length=8, default="en")
+    commercial_state = models.CharField(max_length=24, default=CommercialState.ACTIVE)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [one_of("commercial_state", CommercialState, "workspace_commercial_state")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantModel(models.Model):
+    """A row of one workspace. Its table is isolated by row security in the same migration that makes it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace = models.ForeignKey("workspaces.Workspace", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class Environment(TenantModel):
+    """One system under governance: a Microsoft 365 tenant or a system of agents. Holds nothing of its provider."""
+
+    slug = models.SlugField(_("address"), max_length=60)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(max_length=32, default=Kind.MICROSOFT365)
+    lifecycle = models.CharField(max_length=16, default=Lifecycle.DRAFT)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "slug"], name="environment_slug_once"),
+            one_of("kind", Kind, "environment_kind"),
+            one_of("lifecycle", Lifecycle, "environment_lifecycle"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(TenantModel):
+    """A person in a workspace, with one role."""
+
+    user = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once"),
+            one_of("role", Role, "membership_role"),
+        ]
+
+
+class EnvironmentGrant(TenantModel):
+    """Narrows a membership: to some environments, away from one, or to a smaller role in one."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    effect = models.CharField(max_length=8)
+    role = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "membership", "environment"], name="grant_once"),
+            one_of("effect", GrantEffect, "grant_effect"),
+            one_of("role", [*Role, ""], "grant_role"),
+        ]
+
+
+class Invitation(TenantModel):
+    """An offer to join, valid for seven days, known to us only by the digest of its token."""
+
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(max_length=16)
+    token_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, default=InvitationState.PENDING)
+    invited_by_label = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "token_digest"], name="invitation_token_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "email"], condition=Q(state="pending"), name="invitation_pending_once"
+            ),
+            one_of("role", Role, "invitation_role"),
+            one_of("state", InvitationState, "invitation_state"),
+        ]
+
+
+class OperationalControl(TenantModel):
+    """A stop on one type of run in this workspace. No active row means it may run."""
+
+    run_type = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)
+    paused_by_label = models.CharField(max_length=200)
+    paused_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "run_type"], name="control_once")]
+
+
+class SignInLink(models.Model):
+    """A way in that works once, for the first start and for recovery by whoever runs the machine."""
+
+    token_digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,64 @@
+"""Reads of people, environments and invitations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from trueline.kit import clock
+from trueline.kit.scope import NotVisible, Scope
+from trueline.workspaces.models import (
+    Environment,
+    EnvironmentGrant,
+    Invitation,
+    Membership,
+    OperationalControl,
+    Workspace,
+)
+from trueline.workspaces.rules import InvitationState
+
+
+def workspace(scope: Scope) -> Workspace:
+    """The workspace itself."""
+    return Workspace.objects.get(id=scope.workspace_id)
+
+
+def environments(scope: Scope) -> QuerySet[Environment]:
+    """Environments in reach, by name; archived ones too."""
+    found = Environment.objects.filter(workspace_id=scope.workspace_id)
+    if scope.environment_ids is not None:
+        found = found.filter(id__in=scope.environment_ids)
+    return found.exclude(id__in=scope.excluded_ids).order_by("name", "id")
+
+
+def members(scope: Scope) -> QuerySet[Membership]:
+    """Members with their people, by name."""
+    found = Membership.objects.filter(workspace_id=scope.workspace_id).select_related("user")
+    return found.order_by(F("user__name").asc(), "user__email")
+
+
+def member(scope: Scope, membership_id: UUID) -> Membership:
+    """One member. Raises `NotVisible`."""
+    found = members(scope).filter(id=membership_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def grants(scope: Scope, membership_ids: list[UUID]) -> QuerySet[EnvironmentGrant]:
+    """How these members are narrowed."""
+    found = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id__in=membership_ids)
+    return found.select_related("environment")
+
+
+def open_invitations(scope: Scope) -> QuerySet[Invitation]:
+    """Invitations that somebody could still accept, newest first."""
+    found = Invitation.objects.filter(workspace_id=scope.workspace_id, state=InvitationState.PENDING)
+    return found.filter(expires_at__gt=clock.now()).order_by("-created_at")
+
+
+def active_control(scope: Scope, run_type: str) -> OperationalControl | None:
+    """The stop on a type of run that holds now, if any."""
+    found = OperationalControl.objects.filter(workspace_id=scope.workspace_id, run_type=run_type)
+    return found.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).first()

@@ -1,0 +1,150 @@
+"""Roles, capabilities and the life of an environment, as tables that code, database and screen share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """What a person may do. Code asks for one of these, never for a role."""
+
+    WORKSPACE_VIEW = "workspace.view"
+    WORKSPACE_SETTINGS_MANAGE = "workspace.settings.manage"
+    MEMBERS_MANAGE = "members.manage"
+    WORKSPACE_DANGER = "workspace.danger"
+    ENVIRONMENTS_MANAGE = "environments.manage"
+    CONNECTIONS_MANAGE = "connections.manage"
+    CREDENTIALS_ROTATE = "credentials.rotate"
+    OPERATIONS_VIEW = "operations.view"
+    OPERATIONS_START = "operations.start"
+    BASELINES_MANAGE = "baselines.manage"
+    FINDINGS_VIEW = "findings.view"
+    FINDINGS_WORK = "findings.work"
+    EXCEPTIONS_REQUEST = "exceptions.request"
+    EXCEPTIONS_APPROVE = "exceptions.approve"
+    CHANGES_PLAN = "changes.plan"
+    CHANGES_APPROVE = "changes.approve"
+    CHANGES_APPLY = "changes.apply"
+    EVIDENCE_MANAGE = "evidence.manage"
+    REVIEWS_MANAGE = "reviews.manage"
+    REVIEWS_PUBLISH = "reviews.publish"
+    PACKS_DOWNLOAD = "packs.download"
+    REVIEWS_READ_RELEASED = "reviews.read_released"
+    PACKS_DOWNLOAD_RELEASED = "packs.download_released"
+    AUDIT_VIEW = "audit.view"
+    SUPPORT_CREATE = "support.create"
+    SUPPORT_DIAGNOSTICS = "support.diagnostics"
+    AUTONOMY_MANAGE = "autonomy.manage"
+    AUTONOMY_KILL = "autonomy.kill"
+
+
+class Role(StrEnum):
+    """A named set of capabilities, given by a membership."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    APPROVER = "approver"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+    CUSTOMER = "customer"
+
+
+_C = Capability
+_RELEASED = frozenset({_C.REVIEWS_READ_RELEASED, _C.PACKS_DOWNLOAD_RELEASED})
+_VIEWER = _RELEASED | {_C.WORKSPACE_VIEW, _C.OPERATIONS_VIEW, _C.FINDINGS_VIEW, _C.PACKS_DOWNLOAD}
+_OPERATOR = _VIEWER | {
+    _C.OPERATIONS_START,
+    _C.FINDINGS_WORK,
+    _C.EXCEPTIONS_REQUEST,
+    _C.CHANGES_PLAN,
+    _C.CHANGES_APPLY,
+    _C.EVIDENCE_MANAGE,
+    _C.REVIEWS_MANAGE,
+    _C.SUPPORT_CREATE,
+    _C.SUPPORT_DIAGNOSTICS,
+}
+_APPROVER = _VIEWER | {_C.EXCEPTIONS_APPROVE, _C.CHANGES_APPROVE, _C.REVIEWS_PUBLISH, _C.AUDIT_VIEW}
+_MANAGER = (_OPERATOR | _APPROVER) | {
+    _C.WORKSPACE_SETTINGS_MANAGE,
+    _C.ENVIRONMENTS_MANAGE,
+    _C.CONNECTIONS_MANAGE,
+    _C.CREDENTIALS_ROTATE,
+    _C.BASELINES_MANAGE,
+    _C.AUTONOMY_MANAGE,
+    _C.AUTONOMY_KILL,
+}
+
+CAPABILITIES_OF: dict[Role, frozenset[Capability]] = {
+    Role.OWNER: frozenset(Capability),
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.APPROVER: frozenset(_APPROVER),
+    Role.OPERATOR: frozenset(_OPERATOR),
+    Role.VIEWER: frozenset(_VIEWER),
+    Role.CUSTOMER: _RELEASED,
+}
+
+
+class Lifecycle(StrEnum):
+    """Where an environment is in its life. Only an active one may be worked on."""
+
+    DRAFT = "draft"
+    ONBOARDING = "onboarding"
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+
+
+LIFECYCLE_MOVES: dict[str, set[str]] = {
+    Lifecycle.DRAFT: {Lifecycle.ONBOARDING},
+    Lifecycle.ONBOARDING: {Lifecycle.ACTIVE, Lifecycle.DRAFT},
+    Lifecycle.ACTIVE: {Lifecycle.ARCHIVED},
+    Lifecycle.ARCHIVED: {Lifecycle.ACTIVE},
+}
+
+
+class Kind(StrEnum):
+    """What sort of system an environment is."""
+
+    MICROSOFT365 = "microsoft365_tenant"
+    AGENTS = "agent_system"
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation. Expiry is not a state: it is read from the date."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+
+
+INVITATION_MOVES: dict[str, set[str]] = {InvitationState.PENDING: {InvitationState.ACCEPTED, InvitationState.REVOKED}}
+INVITATION_DAYS = 7
+
+
+class CommercialState(StrEnum):
+    """The workspace's contract. It never hides data; it stops new work."""
+
+    TRIAL = "trial"
+    ACTIVE = "active"
+    GRACE = "grace"
+    READ_ONLY = "suspended_read_only"
+
+
+STOPS_RUNS = frozenset({CommercialState.READ_ONLY})
+STOPS_ONBOARDING = frozenset({CommercialState.GRACE, CommercialState.READ_ONLY})
+
+
+class GrantEffect(StrEnum):
+    """What a membership's line on one environment does."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+def capabilities_of(role: str) -> frozenset[str]:
+    """The capabilities of a role; an unknown role has none."""
+    return frozenset(str(item) for item in CAPABILITIES_OF.get(Role(role), ())) if role in set(Role) else frozenset()
+
+
+def is_lower(role: str, than: str) -> bool:
+    """Whether a role grants a subset of another's capabilities: a person is narrowed, never raised, by environment."""
+    return capabilities_of(role) <= capabilities_of(than)
