@@ -1,0 +1,78 @@
+"""The rungs of the ladder that need a key only: ids, links, fixed ids, names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic
+
+from trueline.inventory.matching.evidence import Evidence, ItemT, Pair
+from trueline.inventory.rules import stable_key
+
+if TYPE_CHECKING:
+    from trueline.inventory.matching.links import LinkBook
+
+Key = Callable[[ItemT], Hashable | None]
+
+
+@dataclass(slots=True)
+class Sides(Generic[ItemT]):
+    """What is still to be paired on both sides, in stable order, and the pairs found so far."""
+
+    left: list[ItemT]
+    right: list[ItemT]
+    pairs: list[Pair[ItemT]]
+    links: LinkBook
+
+    def accept(self, found: Iterable[Pair[ItemT]]) -> None:
+        """Keep pairs and take their members out of the search."""
+        pairs = list(found)
+        taken_left = {id(pair.left) for pair in pairs}
+        taken_right = {id(pair.right) for pair in pairs}
+        self.pairs.extend(pairs)
+        self.left = [item for item in self.left if id(item) not in taken_left]
+        self.right = [item for item in self.right if id(item) not in taken_right]
+
+
+def sides_of(left: Iterable[ItemT], right: Iterable[ItemT], links: LinkBook) -> Sides[ItemT]:
+    """Both sides at the foot of the ladder, in an order that does not depend on how they were read."""
+    return Sides(sorted(left, key=stable_key), sorted(right, key=stable_key), [], links)
+
+
+def climb(sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, *, inside: Sequence[Key[ItemT]] = ()) -> None:
+    """Pair what shares a key that only one object of each side has.
+
+    Where several share it, `inside` says by which further keys to tell them apart, in turn; those that stay ambiguous
+    are left for the lower rungs.
+    """
+    sides.accept(_shared(sides, key, evidence, inside))
+
+
+def _shared(
+    sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]
+) -> Iterator[Pair[ItemT]]:
+    groups, others = _grouped(sides.left, key), _grouped(sides.right, key)
+    for value, mine in groups.items():
+        theirs = others.get(value, [])
+        if len(mine) == len(theirs) == 1:
+            if not sides.links.refuses(mine[0], theirs[0]):
+                yield Pair(mine[0], theirs[0], evidence)
+        elif theirs and inside:
+            yield from _told_apart(Sides(mine, theirs, [], sides.links), evidence, inside)
+
+
+def _told_apart(sides: Sides[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]) -> list[Pair[ItemT]]:
+    """Pair within a group of equal keys; each further key works on what the ones before left over."""
+    for key in inside:
+        climb(sides, key, evidence)
+    return sides.pairs
+
+
+def _grouped(items: Iterable[ItemT], key: Key[ItemT]) -> dict[Hashable, list[ItemT]]:
+    groups: dict[Hashable, list[ItemT]] = defaultdict(list)
+    for item in items:
+        value = key(item)
+        if value is not None:
+            groups[value].append(item)
+    return groups

@@ -1,0 +1,78 @@
+"""The identity ladder from its first rung to its last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trueline.inventory.matching.evidence import Evidence, ItemT, Matching, Method, Pair
+from trueline.inventory.matching.keyed import Sides, climb, sides_of
+from trueline.inventory.matching.links import Link, LinkBook, identity_key, link_book
+from trueline.inventory.matching.names import normal_name
+from trueline.inventory.rules import ItemView, stable_key
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+SAME_ID = Evidence(Method.ID, 1.0, auto=True, reason="Both have the same id.")
+SAME_LINK = Evidence(Method.LINK, 1.0, auto=True, reason="A person said that they are the same object.")
+SAME_FIXED_ID = Evidence(
+    Method.FIXED_ID, 0.99, auto=True, reason="Both have the same fixed identity, which holds in every tenant."
+)
+SAME_NAME = Evidence(Method.NAME, 0.97, auto=True, reason="Both have the same name, type and platform.")
+
+
+def match_items(
+    left: Iterable[ItemT], right: Iterable[ItemT], *, links: Iterable[Link] = (), ignore_ids: bool = False
+) -> Matching[ItemT]:
+    """Pair the objects of two sides, one to one, the same whatever their order.
+
+    Args:
+        left: Objects of one side.
+        right: Objects of the other.
+        links: What people answered earlier about pairs.
+        ignore_ids: Treat the sides as two tenants, where an equal id means nothing.
+
+    Returns:
+        Every pair with its evidence, and the objects left over on each side.
+    """
+    book = link_book(links)
+    sides = sides_of(left, right, book)
+    _climb_links(sides, book)
+    if not ignore_ids:
+        climb(sides, _id_key, SAME_ID, inside=(_content_key, _name_key, _any_key))
+    climb(sides, _fixed_key, SAME_FIXED_ID)
+    climb(sides, _name_key, SAME_NAME, inside=(_content_key,))
+    return Matching(tuple(_in_order(sides.pairs)), tuple(sides.left), tuple(sides.right))
+
+
+def _climb_links(sides: Sides[ItemT], book: LinkBook) -> None:
+    """Pair what a person linked; a link to an object that is gone is no longer a pair."""
+    for left_key, right_key in sorted(book.confirmed):
+        mine = [item for item in sides.left if identity_key(item) == left_key]
+        theirs = [item for item in sides.right if identity_key(item) == right_key]
+        if len(mine) == len(theirs) == 1:
+            sides.accept([Pair(mine[0], theirs[0], SAME_LINK)])
+
+
+def _in_order(pairs: Iterable[Pair[ItemT]]) -> list[Pair[ItemT]]:
+    return sorted(pairs, key=lambda pair: (stable_key(pair.left), stable_key(pair.right)))
+
+
+def _id_key(item: ItemView) -> Hashable | None:
+    return (item.object_type, item.external_id.lower()) if item.external_id else None
+
+
+def _fixed_key(item: ItemView) -> Hashable | None:
+    return (item.object_type, item.fixed_key) if item.fixed_key else None
+
+
+def _name_key(item: ItemView) -> Hashable | None:
+    return (item.object_type, item.platform, normal_name(item.name)) if item.name else None
+
+
+def _content_key(item: ItemView) -> Hashable | None:
+    return tuple(sorted(item.facet_digests.items()))
+
+
+def _any_key(_: ItemView) -> Hashable | None:
+    return ""
