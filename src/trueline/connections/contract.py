@@ -59,9 +59,10 @@ class Record:
         name: The name a person sees there, as written.
         platform: Normalised platform such as `windows10`, empty when the type knows none.
         source_path: Where it was read: a path inside an export, or an address.
-        raw: The object as received, secrets replaced in shape.
+        raw: The object as received, in the outside system's own letter case of keys, secrets replaced in shape.
         facets: For each facet a flat mapping of path to scalar or sorted list of scalars. Equal content gives an equal
             mapping whatever the order, encoding, letter case of ids or shape of the export. An empty facet is left out.
+            A list is sorted unless its order means something (a priority list).
         settings: The settings it configures; empty for types without any.
         fixed_key: Identity that holds in every tenant (role template, template family, singleton), empty when none.
         expected_settings: The settings count that the source claims, None when it claims none.
@@ -116,7 +117,12 @@ class AreaReport:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Something odd that loses nothing: two objects with one id, two with one name, an unknown type."""
+    """Something odd that loses nothing: two objects with one id, two with one name, an unknown type.
+
+    Attributes:
+        kind: A stable code such as `duplicate_id`, `duplicate_name`, `unknown_type`, `ignored_file`.
+        subjects: The paths it is about, sorted; for `ignored_file` the path and the reason.
+    """
 
     kind: str
     subjects: tuple[str, ...]
@@ -144,8 +150,8 @@ class Progress:
 class Source(Protocol):
     """Something to read: an exported folder or archive, later a live tenant."""
 
-    def read(self) -> Iterator[Record | Unread | Progress]:
-        """Yield records, what could not be read, and progress, in any order; raise only `SourceRefused`."""
+    def read(self) -> Iterator[Record | Unread | Warn | Progress]:
+        """Yield records, what could not be read, oddities and progress, in any order; raise only `SourceRefused`."""
 
     def areas(self) -> tuple[AreaReport, ...]:
         """Coverage of every area of the provider; valid only after `read` is exhausted."""
@@ -171,3 +177,22 @@ class Provider:
     areas: tuple[str, ...]
     area_labels: Mapping[str, str]
     required_permissions: Mapping[str, str] = field(default_factory=dict)
+
+
+def gather(source: Source, on_progress: Callable[[Progress], None] | None = None) -> Reading:
+    """Read a source to its end into one `Reading`; raises `SourceRefused` as the source does, with nothing kept."""
+    reading = Reading()
+    for item in source.read():
+        match item:
+            case Record():
+                reading.records.append(item)
+            case Unread():
+                reading.unread.append(item)
+            case Warn():
+                reading.warnings.append(item)
+            case Progress() if on_progress is not None:
+                on_progress(item)
+            case _:
+                pass
+    reading.areas.extend(source.areas())
+    return reading
