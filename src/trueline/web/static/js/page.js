@@ -1,0 +1,53 @@
+// What a page gains from a script: dialogs, menus that close, messages that go away, copying. Each works without it.
+"use strict";
+
+(() => {
+  function openDialog(event, link) {
+    const dialog = document.getElementById(link.dataset.dialog);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  }
+
+  function closeDialog(event, control) {
+    const dialog = control.closest("dialog");
+    if (!dialog?.open) return;
+    event.preventDefault();
+    dialog.close();
+  }
+
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const words = button.textContent;
+    button.textContent = button.dataset.copied;
+    setTimeout(() => { button.textContent = words; }, 2000);
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(except)) menu.open = false;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    closeMenus(event.target);
+    if (at("[data-dialog]")) openDialog(event, at("[data-dialog]"));
+    else if (at("[data-close]")) closeDialog(event, at("[data-close]"));
+    else if (at("[data-dismiss]")) at("[data-dismiss]").closest(".notice").remove();
+    else if (at("[data-copy]")) copy(at("[data-copy]"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.activeElement?.closest("details.menu[open]");
+    closeMenus(null);
+    menu?.querySelector("summary").focus();
+  });
+
+  // A select in a filter bar applies itself; the button stays for those without a script.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-apply]");
+    if (form && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
+  });
+})();
