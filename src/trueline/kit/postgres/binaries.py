@@ -171,7 +171,8 @@ def _nothing_fits(seen: list[Offer], data_major: int | None) -> NoPostgresError 
         )
     versions = ", ".join(f"{binaries.version} ({binaries.provider})" for binaries in have)
     return OtherMajorVersionError(
-        f"The database was written by PostgreSQL {data_major}, and the binaries here are {versions}; nothing was touched.",
+        f"The database was written by PostgreSQL {data_major}, and the binaries here are {versions}; "
+        f"nothing was touched.",
         next_step=(
             f"Install PostgreSQL {data_major} to go on with this data, or dump it with {data_major} "
             f"and restore it into a new state folder."

@@ -68,6 +68,7 @@ def init(plan: Plan, log: int, blocked: Iterable[signal.Signals]) -> None:
         InitFailed: initdb ended with an error in every locale.
     """
     half = plan.data_path.with_name("data.half")
+    postmaster.end_orphans(half)
     for locale in locales(plan.major):
         shutil.rmtree(half, ignore_errors=True)
         _owned_folder(half, plan.user)

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from trueline.kit.postgres.errors import StartError
+from trueline.kit.postgres.errors import PlaceError, StartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,13 @@ EXCLUSIVE = fcntl.LOCK_EX
 
 def open_lock(path: Path) -> int:
     """A descriptor of the lock file, made when missing; never inherited by a program that is started."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise PlaceError(
+            f"The lock file {path} cannot be opened: {error.strerror}.",
+            next_step="Run this as the user it belongs to, free space, or choose another state folder.",
+        ) from error
 
 
 def try_lock(descriptor: int, kind: int) -> bool:
@@ -30,6 +36,21 @@ def try_lock(descriptor: int, kind: int) -> bool:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise PlaceError(
+            f"This file system has no working file locks: {error.strerror}.",
+            next_step="Choose a state folder on a local disk.",
+        ) from error
+    return True
+
+
+def wait_lock(descriptor: int, kind: int, timeout_seconds: float) -> bool:
+    """True when the lock was taken within the time."""
+    deadline = time.monotonic() + timeout_seconds
+    while not try_lock(descriptor, kind):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(PAUSE_SECONDS)
     return True
 
 
@@ -64,7 +85,7 @@ def acquire(path: Path, kind: int, timeout_seconds: float) -> int:
     deadline = time.monotonic() + timeout_seconds
     while True:
         descriptor = open_lock(path)
-        if _waited(descriptor, kind, deadline) and is_current(descriptor, path):
+        if wait_lock(descriptor, kind, deadline - time.monotonic()) and is_current(descriptor, path):
             return descriptor
         os.close(descriptor)
         if time.monotonic() > deadline:
@@ -82,11 +103,3 @@ def held(path: Path, timeout_seconds: float) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _waited(descriptor: int, kind: int, deadline: float) -> bool:
-    while not try_lock(descriptor, kind):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(PAUSE_SECONDS)
-    return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+DISK_FULL = "The disk is full."
 # Order matters: the first that is found wins, causes before their consequences.
 _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), sentence)
     for pattern, sentence in (
-        (r"No space left on device", "The disk is full."),
+        (r"could not create semaphores", "The system has no semaphores left."),
+        (r"No space left on device", DISK_FULL),
         (r"Disk quota exceeded", "The disk quota of the user is used up."),
         (r"error while loading shared libraries: ([^:\s]+)", "The binaries need the library {0}, which is missing."),
         (r"Read-only file system", "The file system is read-only."),
@@ -17,7 +19,6 @@ _MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"could not look up effective user ID (\d+)", "The user number {0} has no name in /etc/passwd."),
         (r"(?:Cannot|could not) allocate memory|could not map anonymous shared memory", "There is not enough memory."),
         (r"could not (?:create|resize) shared memory segment", "There is not enough shared memory (/dev/shm)."),
-        (r"No space left on device.*semaphores|could not create semaphores", "The system has no semaphores left."),
         (r"initialized by PostgreSQL version (\d+)", "The data was written by PostgreSQL {0}."),
         (
             r"could not locate a valid checkpoint record|invalid primary checkpoint",

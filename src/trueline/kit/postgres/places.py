@@ -53,7 +53,7 @@ class Places:
 
     @property
     def log(self) -> Path:
-        return self.base / "log" / "postgres.log"
+        return self.base / "postgres.log"
 
     @property
     def lease(self) -> Path:
@@ -128,8 +128,7 @@ def prepare(home: Path) -> Places:
     """
     try:
         places = find(home) or _made(home)
-        for folder in (places.data.parent / "log", places.run):
-            own_folder(folder, places.account)
+        own_folder(places.run, places.account)
     except OSError as error:
         raise PlaceError(
             f"{error.filename or home} cannot be used for the database: {error.strerror}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from urllib.parse import quote
 
 from trueline.kit.postgres import binaries as providers
 from trueline.kit.postgres import cluster, copies, locks, places, postmaster
-from trueline.kit.postgres.errors import PlaceError, StartError
-from trueline.kit.postgres.meaning import meaning
+from trueline.kit.postgres.errors import NoPostgresError, PlaceError, StartError
+from trueline.kit.postgres.meaning import DISK_FULL, meaning
 from trueline.kit.postgres.plan import Plan, encode
 from trueline.kit.postgres.watchdog import START_SECONDS
 
@@ -30,6 +31,8 @@ SUPERUSER = "trueline_admin"
 # Longer than a start and a stop together, the two things that others can be busy with.
 PATIENCE_SECONDS = START_SECONDS + postmaster.FAST_STOP_SECONDS + postmaster.IMMEDIATE_STOP_SECONDS
 LOG_BYTES = 5_000_000
+# One segment of the write-ahead log: with less than that no server starts.
+FULL_BYTES = 16 * 1024 * 1024
 _BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from trueline.kit.postgres.watchdog import main; main()"
 _SOURCE = Path(__file__).parents[3]
 
@@ -93,7 +96,8 @@ class EmbeddedServer:
     def admin_url(self) -> str:
         """Connection URL of the superuser, through the socket; it holds the password."""
         password = quote(_read_password(self.places), safe="")
-        return f"postgresql://{SUPERUSER}:{password}@/postgres?host={quote(str(self.places.run), safe='')}&port={places.PORT}"
+        host = quote(str(self.places.run), safe="")
+        return f"postgresql://{SUPERUSER}:{password}@/postgres?host={host}&port={places.PORT}"
 
     def ensure(self) -> None:
         """The server runs and accepts connections when this returns, whatever happened to it before.
@@ -165,6 +169,7 @@ def provide(home: Path, environ: Mapping[str, str], *, durable: bool = True) -> 
     """
     if providers.uses_outside(environ):
         return OutsideServer(environ[providers.OUTSIDE])
+    _require_linux()
     server = EmbeddedServer(_made_home(home), environ, durable=durable)
     try:
         server.ensure()
@@ -196,9 +201,14 @@ def launch(where: Places, environ: Mapping[str, str], *, durable: bool) -> None:
     if state in {"ready", "busy"}:
         return
     raise StartError(
-        f"PostgreSQL did not start: {meaning(_tail(where.log, logged) + detail)}",
+        f"PostgreSQL did not start: {_reason(where, _tail(where.log, logged) + detail)}",
         next_step=f"The whole log is {where.log}; `trueline doctor` looks at the rest.",
     )
+
+
+def _reason(where: Places, tail: str) -> str:
+    """On a full disk the log stays empty, so the disk is asked first."""
+    return DISK_FULL if shutil.disk_usage(where.base).free < FULL_BYTES else meaning(tail)
 
 
 def _plan(where: Places, environ: Mapping[str, str], *, durable: bool) -> Plan:
@@ -266,6 +276,18 @@ def _read_password(where: Places) -> str:
             f"The superuser's password {where.password} cannot be read: {error.strerror}.",
             next_step="Restore the file, or restore the whole state folder from a backup.",
         ) from error
+
+
+def _require_linux() -> None:
+    """Who is alive is read from /proc: without it a living server could be taken for a dead one.
+
+    Raises:
+        NoPostgresError: There is no /proc.
+    """
+    if not Path("/proc/self/cwd").exists():
+        raise NoPostgresError(
+            "The embedded PostgreSQL needs Linux with /proc.", next_step="Set DATABASE_URL to a server that runs."
+        )
 
 
 def _made_home(home: Path) -> Path:

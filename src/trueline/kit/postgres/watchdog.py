@@ -1,4 +1,4 @@
-"""The detached process that owns a server: it starts it, brings it back when it was killed, and stops it after the last user.
+"""The detached process that owns a server: starts it, brings it back when killed, stops it after its last user.
 
 Every process that uses the server holds the lease shared. The watchdog asks for it exclusively: the kernel grants that
 only when all of them are gone, also by kill -9. Standard library only, one thread; imports are complete before the
@@ -20,6 +20,7 @@ from trueline.kit.postgres import cluster, locks, postmaster
 from trueline.kit.postgres.plan import Plan, decode
 
 LEASE_PAUSE_SECONDS = 0.2
+LOOKERS_SECONDS = 0.5
 # Crash recovery of a large database takes minutes; a start that hangs longer is a failure to tell.
 START_SECONDS = 300.0
 RESTARTS = 5
@@ -50,7 +51,8 @@ def main() -> None:
     os.umask(0o077)
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     held = locks.open_lock(Path(plan.watch))
-    if not locks.try_lock(held, locks.EXCLUSIVE):
+    # Whoever looks whether a watchdog is there holds the lock for a moment.
+    if not locks.wait_lock(held, locks.EXCLUSIVE, LOOKERS_SECONDS):
         _say("busy")
         return
     log = os.open(plan.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
