@@ -81,19 +81,40 @@ def bootstrap(server: Server, passwords: Mapping[str, str], *, for_tests: bool =
         OutsideError: The server does not answer, or is too old.
         RolesError: Something is missing and the login may not make it; `script` is what an administrator must run.
     """
-    given = {key: str(value) for key, value in _parameters(server.admin_url).items()}
-    database = _database(given, passwords, server)
+    given, database = _target(server, passwords)
     if _is_complete(database, for_tests=for_tests, is_outside=server.is_outside):
         return database
     with _connect_administrator(given) as connection:
-        wish = Wish(database.name, connection.info.server_version, for_tests)
-        if wish.server_version < OLDEST_SERVER:
-            raise OutsideError(
-                f"The server is PostgreSQL {wish.server_version // 10000}, and Trueline needs 15 or newer.",
-                next_step="Set DATABASE_URL to a newer server.",
-            )
-        _make(connection, wish, database, is_outside=server.is_outside)
+        _make(connection, _wish(connection, database, for_tests=for_tests), database, is_outside=server.is_outside)
     return database
+
+
+def missing(server: Server, passwords: Mapping[str, str]) -> str | None:
+    """The SQL that would make what is missing, for an administrator; None when nothing is. Changes nothing.
+
+    Raises:
+        OutsideError: The server does not answer, or is too old.
+    """
+    given, database = _target(server, passwords)
+    if any(_is_complete(database, for_tests=wanted, is_outside=server.is_outside) for wanted in (False, True)):
+        return None
+    with _connect_administrator(given) as connection:
+        return _script(connection, _wish(connection, database), passwords)
+
+
+def _target(server: Server, passwords: Mapping[str, str]) -> tuple[dict[str, str], Database]:
+    given = {key: str(value) for key, value in _parameters(server.admin_url).items()}
+    return given, _database(given, passwords, server)
+
+
+def _wish(connection: Connection, database: Database, *, for_tests: bool = False) -> Wish:
+    version = connection.info.server_version
+    if version < OLDEST_SERVER:
+        raise OutsideError(
+            f"The server is PostgreSQL {version // 10000}, and Trueline needs {OLDEST_SERVER // 10000} or newer.",
+            next_step="Set DATABASE_URL to a newer server.",
+        )
+    return Wish(database.name, version, for_tests)
 
 
 def _parameters(url: str) -> dict[str, Any]:
