@@ -1,4 +1,4 @@
-"""Installing a Debian package when the machine allows it. Standard library only: it runs before any environment exists."""
+"""Installing a Debian package when the machine allows it. Runs before any environment exists: standard library only."""
 
 from __future__ import annotations
 

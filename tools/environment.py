@@ -23,7 +23,7 @@ LOCKS = ("run", "dev")
 OLDEST = (3, 11)
 
 
-class CannotPrepare(Exception):
+class PreparationError(Exception):
     """The environment cannot be made; the message says what to do."""
 
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         prepare(arguments[0])
-    except CannotPrepare as reason:
+    except PreparationError as reason:
         print(reason, file=sys.stderr)
         return 2
     return 0
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 def prepare(lock: str, root: Path = ROOT) -> None:
     """Make `.venv`, install the lock and the project in it, and leave a stamp. Two at once wait for each other."""
     if sys.version_info < OLDEST:
-        raise CannotPrepare("Trueline needs Python 3.11 or newer; install python3.11 and try again.")
+        raise PreparationError("Trueline needs Python 3.11 or newer; install python3.11 and try again.")
     with (root / "requirements" / "uv.txt").open() as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         python = _virtual_environment(root / ".venv")
@@ -60,13 +60,15 @@ def _virtual_environment(home: Path) -> Path:
     print("Making the environment in .venv ...", flush=True)
     made = _run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(home))
     if made.returncode != 0:
-        raise CannotPrepare(f"Python could not make a virtual environment in {home}: {_last_line(made)}")
+        raise PreparationError(f"Python could not make a virtual environment in {home}: {_last_line(made)}")
     return python
 
 
 def _answers(python: Path) -> bool:
     """Whether the environment's Python runs: a system upgrade or a moved folder leaves a dead link behind."""
-    return python.exists() and _run(str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))").returncode == 0
+    return (
+        python.exists() and _run(str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))").returncode == 0
+    )
 
 
 def _install_uv(root: Path, python: Path) -> None:
@@ -76,7 +78,7 @@ def _install_uv(root: Path, python: Path) -> None:
         return
     done = _pip(python, "-r", str(root / "requirements" / "uv.txt"), quiet=True)
     if done.returncode != 0:
-        raise CannotPrepare(f"uv could not be fetched (is a package index reachable?): {_last_line(done)}")
+        raise PreparationError(f"uv could not be fetched (is a package index reachable?): {_last_line(done)}")
 
 
 def _install_lock(root: Path, python: Path, lock: str) -> None:
@@ -87,14 +89,14 @@ def _install_lock(root: Path, python: Path, lock: str) -> None:
     print(f"uv could not install the packages ({_last_line(by_uv)}); trying with pip ...", flush=True)
     by_pip = _pip(python, *locks)
     if by_pip.returncode != 0:
-        raise CannotPrepare(f"The packages could not be installed: {_last_line(by_pip)}")
+        raise PreparationError(f"The packages could not be installed: {_last_line(by_pip)}")
 
 
 def _install_project(root: Path, python: Path) -> None:
     # The build backend stands in the environment, by its hash: nothing is fetched for the project itself.
     done = _uv(python, "--no-deps", "--no-build-isolation", "--offline", "-e", str(root))
     if done.returncode != 0:
-        raise CannotPrepare(f"Trueline itself could not be installed: {_last_line(done)}")
+        raise PreparationError(f"Trueline itself could not be installed: {_last_line(done)}")
 
 
 def _uv(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -125,7 +127,9 @@ def _bundled_pip() -> Path:
     if found is None and debian.install(f"python3.{sys.version_info.minor}-venv"):
         found = _find_pip_wheel()
     if found is None:
-        raise CannotPrepare("This Python comes without ensurepip; install python3-venv (apt-get install python3-venv).")
+        raise PreparationError(
+            "This Python comes without ensurepip; install python3-venv (apt-get install python3-venv)."
+        )
     return found
 
 

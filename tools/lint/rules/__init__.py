@@ -1,0 +1,1 @@
+"""One module for each rule; `tools.lint.registry` lists them."""

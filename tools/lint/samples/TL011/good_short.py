@@ -1,0 +1,4 @@
+# place: src/trueline/findings/rules.py
+"""A short file."""
+
+LIMIT = 400

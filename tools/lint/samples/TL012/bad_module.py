@@ -1,0 +1,4 @@
+# place: src/trueline/findings/helpers.py
+"""A module that could hold anything."""
+
+LIMIT = 5

@@ -1,0 +1,7 @@
+# place: src/trueline/findings/actions.py
+"""Nobody acts."""
+
+
+def resolve(finding):
+    """Resolve a finding."""
+    finding.save()
