@@ -1,0 +1,70 @@
+"""What the frame of every page shows: where one is, and where one can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from trueline.web.asked import Asked
+from trueline.workspaces.rules import Capability
+
+_RAIL = (
+    ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW),
+    ("environments", _("Environments"), Capability.WORKSPACE_VIEW),
+    ("findings", _("Findings"), Capability.FINDINGS_VIEW),
+    ("standards", _("Standards"), Capability.WORKSPACE_VIEW),
+    ("runs", _("Runs"), Capability.OPERATIONS_VIEW),
+    ("audit", _("Audit"), Capability.AUDIT_VIEW),
+    ("members", _("Members"), Capability.WORKSPACE_VIEW),
+)
+ROLE_LABELS = {
+    "owner": _("Owner"),
+    "manager": _("Manager"),
+    "approver": _("Approver"),
+    "operator": _("Operator"),
+    "viewer": _("Viewer"),
+    "customer": _("Customer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One word of the rail."""
+
+    label: Any
+    url: str
+    current: bool
+    count: int | None = None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The frame's variables; empty outside a workspace."""
+    asked: Asked | None = getattr(request, "asked", None)
+    if asked is None:
+        return {}
+    return {
+        "workspace": {"name": asked.scope.workspace_name, "slug": asked.scope.workspace_slug},
+        "workspaces": [
+            {"label": door.name, "url": reverse("workspace_home", args=[door.slug]), "slug": door.slug}
+            for door in asked.doors
+        ],
+        "role_label": ROLE_LABELS.get(asked.scope.role, asked.scope.role),
+        "scope": asked.scope,
+        "nav": _nav(asked),
+    }
+
+
+def _nav(asked: Asked) -> list[NavItem]:
+    slug, here = asked.scope.workspace_slug, asked.request.path
+    home = reverse("workspace_home", args=[slug])
+    found = []
+    for name, label, capability in _RAIL:
+        if asked.scope.may(capability):
+            url = reverse(name, args=[slug])
+            found.append(NavItem(label, url, here == url if url == home else here.startswith(url)))
+    return found

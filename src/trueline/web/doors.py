@@ -1,0 +1,127 @@
+"""The doors of the pages: every view stands behind exactly one of them, which also declares its policy.
+
+Order of the checks, as everywhere: membership, environment, record (all three fail as 404), capability (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from trueline.kit.database.context import within
+from trueline.kit.errors import TruelineError
+from trueline.kit.scope import NotAllowed, NotVisible
+from trueline.web.asked import Asked, Policy, current_user
+from trueline.workspaces import access
+from trueline.workspaces.access import Door
+from trueline.workspaces.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def public(reason: str, *methods: str) -> Callable[[View], View]:
+    """A page for everybody; says why."""
+
+    def decorate(view: View) -> View:
+        return _declared(view, Policy("public", reason=reason), methods)
+
+    return decorate
+
+
+def signed_in(*methods: str) -> Callable[[View], View]:
+    """A page for every person who has signed in, outside any workspace."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user = current_user(request)
+            return view(request, user, *args, **kwargs) if user else _to_sign_in(request)
+
+        return _declared(inner, Policy("signed_in"), methods)
+
+    return decorate
+
+
+def workspace_page(capability: str = "", *methods: str, record: bool = False) -> Callable[[View], View]:
+    """A page inside a workspace. The view gets an `Asked` in place of the request.
+
+    Args:
+        capability: What the reader must hold.
+        methods: Accepted methods, GET when none is named.
+        record: The view looks up a record by itself, and then asks `scope.require(capability, environment)`: a record
+            that is out of reach must be 404 before any capability is looked at.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponse:
+            user = current_user(request)
+            if user is None:
+                return _to_sign_in(request)
+            try:
+                return _inside(view, request, user, workspace, "" if record else capability, kwargs)
+            except NotVisible as error:
+                raise Http404 from error
+            except NotAllowed as error:
+                raise PermissionDenied(str(error)) from error
+
+        return _declared(inner, Policy("workspace", capability), methods)
+
+    return decorate
+
+
+def _inside(  # noqa: PLR0913 - one private step of the door above
+    view: View, request: HttpRequest, user: User, slug: str, capability: str, kwargs: dict[str, Any]
+) -> HttpResponse:
+    doors = access.doors(user)
+    entered = _chosen(doors, slug)
+    with within(entered.workspace_id):
+        scope = access.enter(user, entered.workspace_id, request_id=request.META.get("trueline.request_id", ""))
+        if capability:
+            scope.require(capability)
+        asked = Asked(request, user, scope, doors)
+        request.asked = asked  # type: ignore[attr-defined]  # read by the context processor of the frame
+        response = view(asked, **kwargs)
+        if hasattr(response, "render") and callable(response.render):
+            response = response.render()
+        return response
+
+
+def _chosen(doors: tuple[Door, ...], slug: str) -> Door:
+    found = next((item for item in doors if item.slug == slug), None)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _declared(view: View, policy: Policy, methods: tuple[str, ...]) -> View:
+    guarded = require_http_methods([*(methods or ("GET",)), "HEAD"])(view)
+    guarded.policy = policy  # type: ignore[attr-defined]  # read by the test that walks the routes
+    return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("account_login")})
+    return redirect(f"{resolve_url('account_login')}?next={request.get_full_path()}")
+
+
+def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpResponse:
+    """Do one action, say in a sentence what came of it, and go on to an address; a refusal changes nothing."""
+    try:
+        done()
+    except (NotVisible, NotAllowed):
+        raise
+    except TruelineError as error:
+        messages.error(asked.request, f"{gettext(error.message)} {gettext(error.next_step) if error.next_step else ''}")
+    else:
+        messages.success(asked.request, said)
+    return redirect(to)
