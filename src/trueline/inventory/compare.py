@@ -79,6 +79,7 @@ def compare_snapshots(  # noqa: PLR0913 - two sides, the coverage of each, and w
     load: Load[ItemT],
     links: Iterable[Link] = (),
     ignore_ids: bool = False,
+    propose: bool = False,
 ) -> Comparison[ItemT]:
     """Compare two sides, each a set of objects and a report of how far each area was read.
 
@@ -90,12 +91,14 @@ def compare_snapshots(  # noqa: PLR0913 - two sides, the coverage of each, and w
         load: Gives the facets of items whose digests differ.
         links: What people answered earlier about pairs.
         ignore_ids: Treat the sides as two tenants, where an equal id means nothing.
+        propose: Whether doubtful pairs are compared too. Without them their members count as lone objects, which is
+            what drift detection needs: a supposition never hides that something is gone.
 
     Returns:
         One entry for each pair and each lone object. An object is `only_left` or `only_right` only when its area was
         read completely on the other side; else it is `not_comparable`, with the reason.
     """
-    matching = match_items(left, right, links=links, ignore_ids=ignore_ids)
+    matching = match_items(left, right, load=load, links=links, ignore_ids=ignore_ids, propose=propose)
     pairs = _compare_pairs(matching.pairs, load)
     lone_left = _lone(matching.only_left, Outcome.ONLY_LEFT, right_areas)
     lone_right = _lone(matching.only_right, Outcome.ONLY_RIGHT, left_areas)

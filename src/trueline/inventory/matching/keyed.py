@@ -34,6 +34,13 @@ class Sides(Generic[ItemT]):
         self.left = [item for item in self.left if id(item) not in taken_left]
         self.right = [item for item in self.right if id(item) not in taken_right]
 
+    def withdraw_proposals(self) -> None:
+        """Let the members of doubtful pairs stay alone."""
+        doubtful = [pair for pair in self.pairs if not pair.evidence.auto]
+        self.pairs = [pair for pair in self.pairs if pair.evidence.auto]
+        self.left = sorted((*self.left, *(pair.left for pair in doubtful)), key=stable_key)
+        self.right = sorted((*self.right, *(pair.right for pair in doubtful)), key=stable_key)
+
 
 def sides_of(left: Iterable[ItemT], right: Iterable[ItemT], links: LinkBook) -> Sides[ItemT]:
     """Both sides at the foot of the ladder, in an order that does not depend on how they were read."""
