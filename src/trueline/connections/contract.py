@@ -169,6 +169,8 @@ class Provider:
         areas: Every area it can report on, in the order to show them.
         area_labels: English label of each area, marked for translation.
         required_permissions: For each area the least permission that a live read needs.
+        weigh: How much a difference matters: a severity word for an area, a facet (empty for a whole object that is
+            missing) and a path.
     """
 
     key: str
@@ -177,6 +179,7 @@ class Provider:
     areas: tuple[str, ...]
     area_labels: Mapping[str, str]
     required_permissions: Mapping[str, str] = field(default_factory=dict)
+    weigh: Callable[[str, str, str], str] = lambda _area, _facet, _path: "medium"
 
 
 def gather(source: Source, on_progress: Callable[[Progress], None] | None = None) -> Reading:

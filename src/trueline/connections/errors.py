@@ -16,3 +16,15 @@ class SourceRefused(Refused):
     """The source as a whole cannot be read safely: a bomb, an escape, nothing readable in it. Nothing was kept."""
 
     code = "source_refused"
+
+
+class UploadTooLarge(Refused):
+    """The file is larger than an export can sensibly be. Nothing was kept."""
+
+    code = "upload_too_large"
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(
+            f"The file is larger than {most_bytes // 1_048_576} MB.",
+            next_step="Pack the export as a zip, or read it on the server with trueline capture.",
+        )

@@ -1,0 +1,11 @@
+"""Every address of the product."""
+
+from django.urls import include, path
+
+from trueline.web import urls as web
+
+urlpatterns = [path("account/", include("allauth.urls")), *web.urlpatterns]
+handler400 = "trueline.web.views.errors.bad_request"
+handler403 = "trueline.web.views.errors.forbidden"
+handler404 = "trueline.web.views.errors.not_found"
+handler500 = "trueline.web.views.errors.server_error"

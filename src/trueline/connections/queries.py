@@ -1,0 +1,41 @@
+"""Reads of connections and uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+from uuid import UUID
+
+from trueline.connections.models import Connection, Upload, UploadChunk
+from trueline.kit.scope import NotVisible, Scope
+
+_Found = TypeVar("_Found", Connection, Upload)
+
+
+def connection(scope: Scope, connection_id: UUID) -> Connection:
+    """One connection. Raises `NotVisible`."""
+    return _reached(scope, Connection.objects.filter(workspace_id=scope.workspace_id, id=connection_id).first())
+
+
+def connection_of(scope: Scope, environment_id: UUID) -> Connection | None:
+    """The enabled connection that an environment is read by, if it has one."""
+    found = Connection.objects.filter(workspace_id=scope.workspace_id, environment_id=environment_id)
+    return found.filter(disabled_at=None).order_by("created_at").first()
+
+
+def upload(scope: Scope, upload_id: UUID) -> Upload:
+    """One upload. Raises `NotVisible`."""
+    return _reached(scope, Upload.objects.filter(workspace_id=scope.workspace_id, id=upload_id).first())
+
+
+def upload_pieces(scope: Scope, upload_id: UUID) -> Iterator[bytes]:
+    """The bytes of an upload, piece by piece."""
+    pieces = UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id).order_by("position")
+    for body in pieces.values_list("body", flat=True).iterator(chunk_size=1):
+        yield bytes(body)
+
+
+def _reached(scope: Scope, found: _Found | None) -> _Found:
+    if found is None or not scope.reaches(found.environment_id):
+        raise NotVisible
+    return found

@@ -1,0 +1,84 @@
+"""The table of findings."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from trueline.findings.rules import OPEN, FindingState, Severity
+from trueline.kit import clock, ids
+
+_RESOLVED, _CLOSED = FindingState.RESOLVED, FindingState.CLOSED
+
+
+class Finding(models.Model):
+    """One difference that matters, in one environment, from when it was first seen until it is gone, and back."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    environment_id = models.UUIDField()
+    fingerprint = models.CharField(max_length=64)
+    detector = models.CharField(max_length=64)
+    standard_id = models.CharField(max_length=64, blank=True)
+    area = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=100)
+    subject_key = models.CharField(max_length=1500)
+    subject_name = models.CharField(max_length=500)
+    facet = models.CharField(max_length=16, blank=True)
+    path = models.TextField(blank=True)
+    kind = models.CharField(max_length=16)
+    severity = models.CharField(max_length=8)
+    severity_rank = models.SmallIntegerField()
+    state = models.CharField(max_length=16, default=FindingState.NEW)
+    expected = models.JSONField(null=True)
+    observed = models.JSONField(null=True)
+    observed_digest = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    times_seen = models.IntegerField(default=1)
+    times_reopened = models.IntegerField(default=0)
+    snapshot_id = models.UUIDField()
+    due_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_reason = models.CharField(max_length=32, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_reason = models.CharField(max_length=32, blank=True)
+    reopened_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "fingerprint"], name="finding_once"),
+            models.CheckConstraint(condition=Q(state__in=sorted(FindingState)), name="finding_state"),
+            models.CheckConstraint(condition=Q(severity__in=sorted(Severity)), name="finding_severity"),
+            models.CheckConstraint(condition=Q(last_seen_at__gte=F("first_seen_at")), name="finding_seen_order"),
+            models.CheckConstraint(
+                condition=(Q(state=_RESOLVED, resolved_at__isnull=False) & ~Q(resolved_reason=""))
+                | (~Q(state=_RESOLVED) & Q(resolved_at=None, resolved_reason="")),
+                name="finding_resolved_says_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=_CLOSED, closed_at__isnull=False) & ~Q(closed_reason=""))
+                | (~Q(state=_CLOSED) & Q(closed_at=None, closed_reason="")),
+                name="finding_closed_says_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["workspace_id", "severity_rank", "-last_seen_at", "id"],
+                condition=Q(state__in=OPEN),
+                name="finding_open",
+            ),
+            models.Index(
+                fields=["workspace_id", "environment_id", "severity_rank", "-last_seen_at", "id"],
+                name="finding_environment",
+            ),
+            models.Index(fields=["workspace_id", "environment_id", "detector", "standard_id"], name="finding_detector"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still asks for something."""
+        return self.state in OPEN

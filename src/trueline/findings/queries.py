@@ -1,0 +1,62 @@
+"""Reads of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from trueline.findings.models import Finding
+from trueline.findings.rules import OPEN
+from trueline.kit.scope import NotVisible, Scope
+
+
+def findings(scope: Scope) -> QuerySet[Finding]:
+    """Findings in reach, the most severe first, then the latest seen."""
+    found = Finding.objects.filter(workspace_id=scope.workspace_id)
+    if scope.environment_ids is not None:
+        found = found.filter(environment_id__in=scope.environment_ids)
+    if scope.excluded_ids:
+        found = found.exclude(environment_id__in=scope.excluded_ids)
+    return found.order_by("severity_rank", "-last_seen_at", "id")
+
+
+def open_findings(scope: Scope) -> QuerySet[Finding]:
+    """Those that still ask for something."""
+    return findings(scope).filter(state__in=OPEN)
+
+
+def finding(scope: Scope, finding_id: UUID) -> Finding:
+    """One finding. Raises `NotVisible`."""
+    found = findings(scope).filter(id=finding_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def siblings(scope: Scope, finding: Finding) -> QuerySet[Finding]:
+    """Other open findings of the same object."""
+    same = open_findings(scope).filter(environment_id=finding.environment_id, subject_key=finding.subject_key)
+    return same.exclude(id=finding.pk)
+
+
+def open_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Open findings of each environment by severity, in one statement. A severity without any is absent."""
+    rows = open_findings(scope).filter(environment_id__in=environment_ids).order_by()
+    counted = rows.values("environment_id", "severity").annotate(number=Count("id"))
+    found: dict[UUID, dict[str, int]] = {}
+    for row in counted.values_list("environment_id", "severity", "number"):
+        found.setdefault(row[0], {})[row[1]] = row[2]
+    return found
+
+
+def area_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[tuple[UUID, str], tuple[int, int]]:
+    """For each environment and area the number of open findings and the rank of the worst, in one statement."""
+    rows = open_findings(scope).filter(environment_id__in=environment_ids).order_by()
+    counted = rows.values("environment_id", "area", "severity_rank").annotate(number=Count("id"))
+    found: dict[tuple[UUID, str], tuple[int, int]] = {}
+    for environment_id, area, rank, number in counted.values_list("environment_id", "area", "severity_rank", "number"):
+        sofar, worst = found.get((environment_id, area), (0, rank))
+        found[environment_id, area] = (sofar + number, min(worst, rank))
+    return found

@@ -1,0 +1,90 @@
+"""The statements behind `record_detections`.
+
+Every one names the workspace although row security would do so: an index that leads with it is then used for sure.
+"""
+
+COLUMNS = (
+    "id",
+    "fingerprint",
+    "area",
+    "object_type",
+    "subject_key",
+    "subject_name",
+    "facet",
+    "path",
+    "kind",
+    "severity",
+    "severity_rank",
+    "expected",
+    "observed",
+    "observed_digest",
+    "due_at",
+)
+
+STAGE = """
+create temporary table staged_detection (
+  id uuid, fingerprint text, area text, object_type text, subject_key text, subject_name text, facet text, path text,
+  kind text, severity text, severity_rank smallint, expected jsonb, observed jsonb, observed_digest text,
+  due_at timestamptz
+) on commit drop
+"""
+
+INDEX = "create unique index on staged_detection (fingerprint)"
+
+TOUCH = """
+with touched as (
+  update findings_finding as f set
+    last_seen_at = %(observed)s,
+    times_seen = f.times_seen + 1,
+    snapshot_id = %(snapshot)s,
+    subject_name = s.subject_name,
+    kind = s.kind,
+    expected = s.expected,
+    observed = s.observed,
+    observed_digest = s.observed_digest,
+    severity = s.severity,
+    severity_rank = s.severity_rank,
+    state = case when f.state = 'resolved' then 'reopened' else f.state end,
+    times_reopened = f.times_reopened + (f.state = 'resolved')::int,
+    reopened_at = case when f.state = 'resolved' then %(now)s else f.reopened_at end,
+    due_at = case when f.state = 'resolved' then s.due_at else f.due_at end,
+    resolved_at = null,
+    resolved_reason = '',
+    updated_at = %(now)s
+  from staged_detection as s
+  where f.workspace_id = %(workspace)s
+    and f.fingerprint = s.fingerprint
+    and f.last_seen_at < %(observed)s
+    and (f.state <> 'resolved' or f.resolved_at < %(observed)s)
+  returning f.reopened_at = %(now)s as is_back
+)
+select count(*) filter (where is_back is not true), count(*) filter (where is_back) from touched
+"""
+
+INSERT = """
+insert into findings_finding (
+  id, workspace_id, environment_id, fingerprint, detector, standard_id, area, object_type, subject_key, subject_name,
+  facet, path, kind, severity, severity_rank, state, expected, observed, observed_digest, first_seen_at, last_seen_at,
+  times_seen, times_reopened, snapshot_id, due_at, resolved_reason, closed_reason, updated_at)
+select s.id, %(workspace)s, %(environment)s, s.fingerprint, %(detector)s, %(standard)s, s.area, s.object_type,
+  s.subject_key, s.subject_name, s.facet, s.path, s.kind, s.severity, s.severity_rank, 'new', s.expected, s.observed,
+  s.observed_digest, %(observed)s, %(observed)s, 1, 0, %(snapshot)s, s.due_at, '', '', %(now)s
+from staged_detection as s
+on conflict (workspace_id, fingerprint) do nothing
+"""
+
+CLEAR = """
+update findings_finding as f set
+  state = 'resolved',
+  resolved_at = %(observed)s,
+  resolved_reason = 'verified_cleared',
+  updated_at = %(now)s
+where f.workspace_id = %(workspace)s
+  and f.environment_id = %(environment)s
+  and f.detector = %(detector)s
+  and f.standard_id = %(standard)s
+  and f.state in ('new', 'triaged', 'in_progress', 'reopened')
+  and f.area = any(%(covered)s)
+  and f.last_seen_at < %(observed)s
+  and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
+"""

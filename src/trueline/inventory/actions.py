@@ -1,0 +1,191 @@
+"""Capture a snapshot; make a baseline and assign it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from trueline.audit.actions import Subject, record
+from trueline.audit.rules import Outcome
+from trueline.connections.contract import AreaReport
+from trueline.evidence import actions as evidence
+from trueline.inventory import queries
+from trueline.inventory.manifest import ItemDraft, Manifest
+from trueline.inventory.models import (
+    BaselineAssignment,
+    BaselineProfile,
+    BaselineVersion,
+    Snapshot,
+    SnapshotArea,
+    SnapshotGap,
+    SnapshotItem,
+)
+from trueline.kit.errors import Conflict
+from trueline.kit.failpoints import reach
+from trueline.kit.scope import Actor, Scope
+from trueline.workspaces.models import Environment
+from trueline.workspaces.rules import Capability
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where a manifest comes from.
+
+    Attributes:
+        observed_at: When the outside system was in this state; for an export, when it was taken.
+    """
+
+    environment: Environment
+    run_id: UUID
+    provider_key: str
+    source_label: str
+    observed_at: datetime
+
+
+@transaction.atomic
+def keep_snapshot(
+    scope: Scope, capture: Capture, manifest: Manifest, *, actor: Actor, hold: Callable[[], None]
+) -> Snapshot:
+    """Store a manifest as a snapshot, whole or not at all; asked again for the same run, it gives the same one back.
+
+    Args:
+        scope: Where to store it.
+        capture: What the manifest is of.
+        manifest: What was found.
+        actor: Who asked for it.
+        hold: Called first inside the transaction; raises when the run belongs to another worker by now.
+    """
+    hold()
+    found = queries.snapshot_of_run(scope, capture.run_id)
+    if found is not None:
+        return found
+    evidence.keep(scope.workspace_id, manifest.documents.values())
+    reach("capture:documents-kept")
+    snapshot = _snapshot(scope, capture, manifest)
+    snapshot.save(force_insert=True)
+    SnapshotArea.objects.bulk_create([_area(snapshot, report) for report in manifest.areas])
+    SnapshotGap.objects.bulk_create(_gaps(snapshot, manifest), batch_size=_BATCH)
+    SnapshotItem.objects.bulk_create([_item(snapshot, draft) for draft in manifest.items], batch_size=_BATCH)
+    reach("capture:items-kept")
+    environment = capture.environment
+    subject = Subject("snapshot", str(snapshot.pk), snapshot.source_label, environment.pk, environment.name)
+    after = {"objects": snapshot.objects_count, "unread": snapshot.unread_count, "coverage": snapshot.coverage}
+    outcome = Outcome.SUCCESS if snapshot.coverage == "complete" else Outcome.PARTIAL
+    record(scope.workspace_id, "inventory:snapshot:capture", subject, actor=actor, after=after, outcome=outcome)
+    return snapshot
+
+
+def _snapshot(scope: Scope, capture: Capture, manifest: Manifest) -> Snapshot:
+    return Snapshot(
+        workspace_id=scope.workspace_id,
+        environment_id=capture.environment.pk,
+        run_id=capture.run_id,
+        provider_key=capture.provider_key,
+        source_label=capture.source_label[:200],
+        observed_at=capture.observed_at,
+        coverage=str(manifest.coverage),
+        objects_count=len(manifest.items),
+        unread_count=len(manifest.unread),
+        digest=manifest.digest(),
+    )
+
+
+def _area(snapshot: Snapshot, report: AreaReport) -> SnapshotArea:
+    return SnapshotArea(
+        workspace_id=snapshot.workspace_id,
+        snapshot_id=snapshot.pk,
+        area=report.area,
+        coverage=str(report.coverage),
+        objects_count=report.objects,
+        reason=report.reason[:500],
+    )
+
+
+def _gaps(snapshot: Snapshot, manifest: Manifest) -> list[SnapshotGap]:
+    unread = [
+        SnapshotGap(
+            workspace_id=snapshot.workspace_id,
+            snapshot_id=snapshot.pk,
+            kind=gap.reason,
+            area=gap.area,
+            subject=gap.path[-1000:],
+            detail=gap.detail[:1000],
+        )
+        for gap in manifest.unread
+    ]
+    return unread + [
+        SnapshotGap(
+            workspace_id=snapshot.workspace_id,
+            snapshot_id=snapshot.pk,
+            kind=warning.kind,
+            subject="\n".join(warning.subjects)[:1000],
+            is_warning=True,
+        )
+        for warning in manifest.warnings
+    ]
+
+
+def _item(snapshot: Snapshot, draft: ItemDraft) -> SnapshotItem:
+    return SnapshotItem(
+        workspace_id=snapshot.workspace_id,
+        snapshot_id=snapshot.pk,
+        area=draft.area,
+        object_type=draft.object_type[:100],
+        external_id=draft.external_id[:300],
+        name=draft.name[:500],
+        platform=draft.platform[:60],
+        source_path=draft.source_path[-1000:],
+        fixed_key=draft.fixed_key[:300],
+        is_truncated=draft.is_truncated,
+        raw_digest=draft.raw_digest,
+        content_digest=draft.content_digest,
+        digests={str(facet): value for facet, value in draft.facet_digests.items()},
+    )
+
+
+@transaction.atomic
+def make_baseline(scope: Scope, name: str, snapshot_id: UUID, *, actor: Actor) -> BaselineProfile:
+    """A standard whose first version is a snapshot. Raises `Conflict` when the name is taken."""
+    scope.require(Capability.BASELINES_MANAGE)
+    snapshot = queries.snapshot(scope, snapshot_id)
+    try:
+        with transaction.atomic():
+            profile = BaselineProfile.objects.create(workspace_id=scope.workspace_id, name=name)
+    except IntegrityError as error:
+        raise Conflict("A standard of this name exists already.", next_step="Choose another name.") from error
+    _add_version(scope, profile, snapshot)
+    subject = Subject("baseline", str(profile.pk), name)
+    after = {"snapshot": str(snapshot.pk)}
+    record(scope.workspace_id, "inventory:baseline:create", subject, actor=actor, after=after)
+    return profile
+
+
+def _add_version(scope: Scope, profile: BaselineProfile, snapshot: Snapshot) -> BaselineVersion:
+    versions = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id=profile.pk)
+    newest = versions.aggregate(newest=Max("number"))["newest"] or 0
+    return BaselineVersion.objects.create(
+        workspace_id=scope.workspace_id, profile=profile, number=newest + 1, snapshot=snapshot
+    )
+
+
+@transaction.atomic
+def assign_baseline(
+    scope: Scope, profile_id: UUID, environment: Environment, *, actor: Actor
+) -> BaselineAssignment:
+    """Hold an environment to a standard. Doing it twice changes nothing."""
+    scope.require(Capability.BASELINES_MANAGE, environment.pk)
+    profile = queries.baseline(scope, profile_id)
+    assignment, is_new = BaselineAssignment.objects.get_or_create(
+        workspace_id=scope.workspace_id, environment_id=environment.pk, profile_id=profile.pk
+    )
+    if is_new:
+        subject = Subject("baseline", str(profile.pk), profile.name, environment.pk, environment.name)
+        record(scope.workspace_id, "inventory:baseline:assign", subject, actor=actor)
+    return assignment

@@ -1,0 +1,160 @@
+"""Tables of snapshots and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from trueline.connections.contract import Coverage, Facet
+from trueline.kit import clock, ids
+
+_STATES = sorted(str(item) for item in Coverage)
+
+
+class Snapshot(models.Model):
+    """What one environment showed at one moment, and how much of it could be read. Never changed once captured."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    environment_id = models.UUIDField()
+    run_id = models.UUIDField()
+    provider_key = models.CharField(max_length=32)
+    source_label = models.CharField(max_length=200)
+    observed_at = models.DateTimeField()
+    captured_at = models.DateTimeField(default=clock.now)
+    coverage = models.CharField(max_length=16)
+    objects_count = models.IntegerField()
+    unread_count = models.IntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Prevents the double: a run taken up after a crash has one snapshot, however often its step is repeated.
+            models.UniqueConstraint(fields=["workspace_id", "run_id"], name="snapshot_once_per_run"),
+            models.CheckConstraint(condition=Q(coverage__in=["complete", "partial"]), name="snapshot_coverage"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace_id", "environment_id", "-observed_at"], name="snapshot_recent")
+        ]
+
+
+class SnapshotArea(models.Model):
+    """One line of the coverage manifest."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    area = models.CharField(max_length=64)
+    coverage = models.CharField(max_length=16)
+    objects_count = models.IntegerField()
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "snapshot", "area"], name="area_once"),
+            models.CheckConstraint(condition=Q(coverage__in=_STATES), name="area_coverage"),
+        ]
+
+
+class SnapshotGap(models.Model):
+    """Something that exists and could not be read, or something odd, with its reason."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=40)
+    area = models.CharField(max_length=64, blank=True)
+    subject = models.CharField(max_length=1000)
+    detail = models.CharField(max_length=1000, blank=True)
+    is_warning = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "snapshot"], name="gap_by_snapshot")]
+
+
+class SnapshotItem(models.Model):
+    """One object of a snapshot: who it is and its digests; the content lies in evidence."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    area = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=100)
+    external_id = models.CharField(max_length=300, blank=True)
+    name = models.CharField(max_length=500, blank=True)
+    platform = models.CharField(max_length=60, blank=True)
+    source_path = models.CharField(max_length=1000)
+    fixed_key = models.CharField(max_length=300, blank=True)
+    is_truncated = models.BooleanField(default=False)
+    raw_digest = models.CharField(max_length=64)
+    content_digest = models.CharField(max_length=64)
+    digests = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "snapshot", "area", "name"], name="item_by_snapshot")]
+
+    @property
+    def facet_digests(self) -> Mapping[Facet, str]:
+        """Digest of each facet, by facet."""
+        return {Facet(key): value for key, value in self.digests.items()}
+
+
+class BaselineProfile(models.Model):
+    """A standard that environments are held to. Its content is the snapshot of its newest version."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=clock.now)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "name"], name="baseline_name_once"),
+        ]
+
+
+class BaselineVersion(models.Model):
+    """One state of a standard. Older ones stay, so that a decision can name what it was decided on."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    profile = models.ForeignKey(
+        BaselineProfile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    number = models.IntegerField()
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "profile", "number"], name="baseline_version_once")
+        ]
+
+
+class BaselineAssignment(models.Model):
+    """An environment that is held to a standard."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    profile = models.ForeignKey(
+        BaselineProfile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    environment_id = models.UUIDField()
+    assigned_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "environment_id", "profile"], name="assignment_once")
+        ]

@@ -1,0 +1,150 @@
+"""Reads of snapshots and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from trueline.connections.contract import AreaReport, Coverage
+from trueline.evidence import queries as evidence
+from trueline.inventory.compare import Comparison, compare_snapshots
+from trueline.inventory.manifest import StoredContent, stored_content
+from trueline.inventory.models import (
+    BaselineAssignment,
+    BaselineProfile,
+    BaselineVersion,
+    Snapshot,
+    SnapshotArea,
+    SnapshotGap,
+    SnapshotItem,
+)
+from trueline.kit.scope import NotVisible, Scope
+
+
+def snapshots(scope: Scope, environment_id: UUID) -> QuerySet[Snapshot]:
+    """Snapshots of an environment, newest observation first."""
+    if not scope.reaches(environment_id):
+        raise NotVisible
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, environment_id=environment_id)
+    return found.order_by("-observed_at", "-captured_at")
+
+
+def newest_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, Snapshot]:
+    """The newest snapshot of each environment that has one, in one statement."""
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, environment_id__in=environment_ids)
+    newest = found.order_by("environment_id", "-observed_at", "-captured_at").distinct("environment_id")
+    return {snapshot.environment_id: snapshot for snapshot in newest}
+
+
+def snapshot(scope: Scope, snapshot_id: UUID) -> Snapshot:
+    """One snapshot. Raises `NotVisible`."""
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, id=snapshot_id).first()
+    if found is None or not scope.reaches(found.environment_id):
+        raise NotVisible
+    return found
+
+
+def snapshot_of_run(scope: Scope, run_id: UUID) -> Snapshot | None:
+    """What a run has captured, if it has."""
+    return Snapshot.objects.filter(workspace_id=scope.workspace_id, run_id=run_id).first()
+
+
+def areas(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotArea]:
+    """The coverage manifest of a snapshot."""
+    return SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id).order_by("area")
+
+
+def area_reports(scope: Scope, snapshot_id: UUID) -> tuple[AreaReport, ...]:
+    """The coverage manifest as the comparison takes it."""
+    return tuple(
+        AreaReport(row.area, Coverage(row.coverage), row.objects_count, row.reason) for row in areas(scope, snapshot_id)
+    )
+
+
+def gaps(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotGap]:
+    """What could not be read, then what is odd."""
+    found = SnapshotGap.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id)
+    return found.order_by("is_warning", "subject")
+
+
+def items(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotItem]:
+    """The objects of a snapshot, by area and name."""
+    found = SnapshotItem.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id)
+    return found.order_by("area", "name", "id")
+
+
+def item(scope: Scope, item_id: UUID) -> SnapshotItem:
+    """One object of a snapshot. Raises `NotVisible`."""
+    found = SnapshotItem.objects.filter(workspace_id=scope.workspace_id, id=item_id).first()
+    if found is None:
+        raise NotVisible
+    snapshot(scope, found.snapshot_id)
+    return found
+
+
+def contents(scope: Scope, rows: Sequence[SnapshotItem]) -> list[StoredContent]:
+    """The content of objects, in their order."""
+    held = evidence.documents(scope, [row.content_digest for row in rows])
+    return [stored_content(held[row.content_digest]) for row in rows]
+
+
+def compared(scope: Scope, left_id: UUID, right_id: UUID) -> Comparison[SnapshotItem]:
+    """Two snapshots side by side; of two environments, ids mean nothing. Raises `NotVisible`."""
+    return _compared(scope, snapshot(scope, left_id), snapshot(scope, right_id))
+
+
+def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Comparison[SnapshotItem]:
+    """A standard, left, against a snapshot, right.
+
+    The standard may have been taken from an environment that this reader does not reach: it belongs to the workspace.
+    """
+    return _compared(scope, version.snapshot, snapshot(scope, right_id))
+
+
+def _compared(scope: Scope, left: Snapshot, right: Snapshot) -> Comparison[SnapshotItem]:
+    return compare_snapshots(
+        list(items(scope, left.pk)),
+        list(items(scope, right.pk)),
+        left_areas=area_reports(scope, left.pk),
+        right_areas=area_reports(scope, right.pk),
+        load=lambda rows: contents(scope, rows),
+        ignore_ids=left.environment_id != right.environment_id,
+    )
+
+
+def baselines(scope: Scope) -> QuerySet[BaselineProfile]:
+    """Standards of the workspace, by name."""
+    return BaselineProfile.objects.filter(workspace_id=scope.workspace_id, archived_at=None).order_by("name")
+
+
+def baseline(scope: Scope, profile_id: UUID) -> BaselineProfile:
+    """One standard. Raises `NotVisible`."""
+    found = baselines(scope).filter(id=profile_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def versions(scope: Scope, profile_id: UUID) -> QuerySet[BaselineVersion]:
+    """States of a standard, newest first."""
+    found = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id=profile_id)
+    return found.select_related("snapshot").order_by("-number")
+
+
+def assignments(scope: Scope) -> QuerySet[BaselineAssignment]:
+    """Which environments in reach are held to which standard."""
+    found = BaselineAssignment.objects.filter(workspace_id=scope.workspace_id).exclude(
+        environment_id__in=scope.excluded_ids
+    )
+    if scope.environment_ids is not None:
+        found = found.filter(environment_id__in=scope.environment_ids)
+    return found.select_related("profile").order_by("profile__name")
+
+
+def standards_of(scope: Scope, environment_id: UUID) -> list[BaselineVersion]:
+    """The newest version of each standard that an environment is held to."""
+    held = assignments(scope).filter(environment_id=environment_id).values_list("profile_id", flat=True)
+    found = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id__in=held)
+    return list(found.select_related("profile", "snapshot").order_by("profile_id", "-number").distinct("profile_id"))

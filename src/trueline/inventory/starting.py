@@ -1,0 +1,49 @@
+"""Ask for a capture, from whatever door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+
+from trueline.connections.actions import connect_export
+from trueline.connections.queries import upload as find_upload
+from trueline.inventory.jobs import CAPTURE
+from trueline.kit.scope import Actor, Scope
+from trueline.operations.actions import Started, Target, start_run
+from trueline.workspaces.models import Environment
+
+
+@transaction.atomic
+def capture_folder(  # noqa: PLR0913 - where, what, by whom, when
+    scope: Scope, environment: Environment, provider_key: str, path: Path, *, actor: Actor, observed_at: datetime
+) -> Started:
+    """Ask for a capture of an export on this server's own disk. Only the command line can name a path."""
+    parameters = {"path": str(path), "source_label": path.name}
+    return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
+
+
+@transaction.atomic
+def capture_upload(  # noqa: PLR0913 - (same)
+    scope: Scope, environment: Environment, provider_key: str, upload_id: UUID, *, actor: Actor, observed_at: datetime
+) -> Started:
+    """Ask for a capture of an uploaded file."""
+    upload = find_upload(scope, upload_id)
+    parameters = {"upload_id": str(upload.pk), "source_label": upload.name}
+    return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
+
+
+def _start(  # noqa: PLR0913 - (same)
+    scope: Scope,
+    environment: Environment,
+    provider_key: str,
+    parameters: dict[str, str],
+    *,
+    actor: Actor,
+    observed_at: datetime,
+) -> Started:
+    connection = connect_export(scope, environment, provider_key, actor=actor)
+    parameters |= {"connection_id": str(connection.pk), "observed_at": observed_at.isoformat()}
+    return start_run(scope, CAPTURE.code, Target(environment.pk, environment.name), parameters, actor=actor)

@@ -1,0 +1,159 @@
+"""Perform one run: check rights again, claim, keep the lease alive, end it with what became of it."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import close_old_connections, connections, transaction
+from django.db.models.functions import Now
+
+from trueline.kit.database.context import within
+from trueline.kit.errors import TruelineError
+from trueline.kit.failpoints import reach
+from trueline.kit.scope import Actor, ActorKind, Scope
+from trueline.operations import actions, registry
+from trueline.operations.errors import LeaseLost, RunCancelled
+from trueline.operations.models import OperationRun
+from trueline.operations.rules import (
+    HEARTBEAT_SECONDS,
+    LEASE_SECONDS,
+    MOST_ATTEMPTS,
+    Denial,
+    RunOutcome,
+    State,
+)
+from trueline.operations.work import Result, Work
+
+log = logging.getLogger(__name__)
+SYSTEM = Actor(ActorKind.SYSTEM, "system", "Trueline")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    outcome: RunOutcome
+    code: str = ""
+    message: str = ""
+    needs_attention: bool = False
+
+
+def execute(workspace_id: UUID, run_id: UUID) -> None:
+    """Perform a run to its end. Called any number of times, it is performed once at a time and ended once."""
+    with within(workspace_id):
+        run = OperationRun.objects.filter(workspace_id=workspace_id, id=run_id).exclude(state=State.COMPLETED).first()
+        if run is None:
+            return
+        scope = registry.authority().at_execution(run)
+        if isinstance(scope, Denial):
+            actions.finish(run, RunOutcome.BLOCKED, actor=SYSTEM, code=scope.code, message=scope.message)
+            return
+        reach("run:before-claim")
+        claimed = actions.claim(run)
+        if claimed is not None:
+            reach("run:after-claim")
+            _perform(claimed, scope)
+
+
+def _perform(run: OperationRun, scope: Scope) -> None:
+    work = Work(scope, run.pk, run.environment_id, run.parameters, run.fence)
+    try:
+        with _alive(run):
+            result = registry.perform_of(run.run_type)(work)
+            reach("run:before-finish")
+            _succeed(run, scope, result)
+    except LeaseLost:
+        log.warning("run %s was taken over by another worker", run.pk)
+    except RunCancelled:
+        _end(run, _Ending(RunOutcome.CANCELLED))
+    except TruelineError as error:
+        _end(run, _Ending(RunOutcome.FAILED, error.code, str(error), needs_attention=True))
+    except Exception:
+        log.exception("run %s failed", run.pk)
+        sentence = "Something went wrong inside Trueline. The details are in the log of the worker."
+        _end(run, _Ending(RunOutcome.FAILED, "internal_error", sentence, needs_attention=True))
+
+
+@transaction.atomic
+def _succeed(run: OperationRun, scope: Scope, result: Result) -> None:
+    ended = actions.finish(run, result.outcome, actor=SYSTEM, counts=result.counts, message=result.message)
+    if ended and result.follow_parameters is not None:
+        actions.follow(run, scope, result.follow_parameters)
+
+
+def _end(run: OperationRun, ending: _Ending) -> None:
+    actions.finish(
+        run,
+        ending.outcome,
+        actor=SYSTEM,
+        code=ending.code,
+        message=ending.message,
+        needs_attention=ending.needs_attention,
+    )
+
+
+@contextmanager
+def _alive(run: OperationRun) -> Iterator[None]:
+    """Prolong the lease from a thread of its own while the work goes on."""
+    done = threading.Event()
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_beat, run, done), daemon=True, name=f"lease-{run.pk}")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _beat(run: OperationRun, done: threading.Event) -> None:
+    try:
+        while not done.wait(HEARTBEAT_SECONDS):
+            close_old_connections()
+            mine = OperationRun.objects.filter(workspace_id=run.workspace_id, id=run.pk, fence=run.fence)
+            with transaction.atomic():
+                mine.filter(state=State.RUNNING).update(lease_until=Now() + timedelta(seconds=LEASE_SECONDS))
+    finally:
+        connections.close_all()
+
+
+def sweep() -> int:
+    """Find runs whose worker has died, in all workspaces, and take them up or end them. Returns how many.
+
+    The list is read as the narrow system role; everything else happens inside the run's own workspace.
+    """
+    found = _stalled()
+    for workspace_id, run_id in found:
+        with within(workspace_id):
+            _take_up(OperationRun.objects.get(workspace_id=workspace_id, id=run_id))
+    return len(found)
+
+
+def _stalled() -> list[tuple[UUID, UUID]]:
+    query = """
+        select workspace_id, id from operations_operationrun
+        where (state = 'running' and lease_until < now())
+           or (state = 'queued' and queued_at < now() - interval '60 seconds' and not exists (
+                 select from procrastinate_jobs as job
+                 where job.status = 'todo' and job.args ->> 'run_id' = operations_operationrun.id::text))
+        order by queued_at limit 200
+    """
+    with connections["system"].cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def _take_up(run: OperationRun) -> None:
+    run_type = registry.run_type(run.run_type)
+    if run.state == State.QUEUED or (run_type.is_idempotent and run.attempt < MOST_ATTEMPTS):
+        actions.recover(run, actor=SYSTEM)
+        return
+    sentence = "The worker stopped in the middle of this run, and it is not safe to repeat it unseen."
+    if run_type.is_idempotent:
+        sentence = "This run has stopped its worker several times, so it is not tried again."
+    actions.finish(run, RunOutcome.FAILED, actor=SYSTEM, code="stalled", message=sentence, needs_attention=True)
