@@ -1,0 +1,99 @@
+"""Writes the demo's tenants to folders, and yields any number of objects for measurements."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from trueline.providers.microsoft365.demo.blueprints import planned, standard
+from trueline.providers.microsoft365.demo.drift import Entry, described, drifted, unread_areas
+from trueline.providers.microsoft365.demo.identity import Names
+from trueline.providers.microsoft365.demo.layouts import files_of
+from trueline.providers.microsoft365.demo.objects import Exported, objects_of
+from trueline.providers.microsoft365.demo.plan import DemoPlan, DemoTenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+COVERAGE_FILE = "trueline-coverage.json"
+"""Beside the objects of an export: which areas the export could not read, and why."""
+
+STANDARD = DemoTenant("standard", "Workplace standard", "standard.example", "standard", ("day1",))
+TENANTS = (
+    DemoTenant(
+        "tannhorst-metallbau",
+        "Tannhorst Metallbau",
+        "tannhorst.example",
+        "intune_management",
+        ("day1", "day2", "day3"),
+    ),
+    DemoTenant("larkmoor-architects", "Larkmoor Architects", "larkmoor.example", "intune_cd", ("day1", "day2")),
+    DemoTenant("grauspecht-verlag", "Grauspecht Verlag", "grauspecht.example", "graph", ("day1", "day2")),
+)
+_EVE = datetime(2026, 11, 15, tzinfo=UTC)
+
+
+def generate(folder: Path, *, seed: int = 7) -> DemoPlan:
+    """Write the standard and three tenants, each on two or three days, below a folder.
+
+    Files go to `<folder>/<tenant>/<day>/`; the standard has one day. The same seed gives the same bytes. Existing files
+    of the same names are replaced, others are left alone.
+
+    Returns:
+        What was written and every planned difference from the standard.
+    """
+    _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), Names(seed, STANDARD.slug)), (), seed)
+    for tenant in TENANTS:
+        _write_tenant(folder, tenant, seed)
+    changes = tuple(_described(entry, seed) for entry in planned())
+    return DemoPlan(folder, seed, STANDARD, TENANTS, changes)
+
+
+def scale(objects: int, *, seed: int = 7) -> Iterator[Mapping[str, Any]]:
+    """Yield a number of raw objects in the shapes of the demo, tenant after tenant, without writing anything.
+
+    Every tenant is the standard with its own ids, dates and references; about one object in ten differs in its
+    description, so that not everything is stored once. Objects are fresh and may be changed by the caller.
+    """
+    yielded = 0
+    tenant = 0
+    while yielded < objects:
+        names = Names(seed, f"scale-{tenant}")
+        for item in objects_of(standard(), names)[: objects - yielded]:
+            if (yielded + seed) % 10 == 0 and "description" in item.raw:
+                item.raw["description"] += f" Reviewed in round {tenant}."
+            yielded += 1
+            yield item.raw
+        tenant += 1
+
+
+def _write_tenant(folder: Path, tenant: DemoTenant, seed: int) -> None:
+    names = Names(seed, tenant.slug)
+    base = objects_of(standard(), names)
+    for day in tenant.days:
+        entries = [entry for entry in planned() if entry["tenant"] == tenant.slug and _number(day) in entry["days"]]
+        _write(folder / tenant.slug / day, tenant, drifted(base, entries, names, _moment(day)), entries, seed)
+
+
+def _write(folder: Path, tenant: DemoTenant, objects: Sequence[Exported], entries: Sequence[Entry], seed: int) -> None:
+    for path, content in files_of(tenant.layout, objects, Names(seed, tenant.slug)):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    manifest = {"areas": unread_areas(entries)}
+    (folder / COVERAGE_FILE).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def _described(entry: Entry, seed: int) -> Any:
+    names = Names(seed, entry["tenant"])
+    return described(entry, objects_of(standard(), names), names, _EVE)
+
+
+def _number(day: str) -> int:
+    return int(day.removeprefix("day"))
+
+
+def _moment(day: str) -> datetime:
+    return _EVE + timedelta(days=_number(day))
