@@ -12,10 +12,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes 
 TESTS ?=
 JOBS ?= 2
 
+CHECKS := check-format check-ruff check-types check-imports check-lint check-migrations check-templates \
+	check-messages check-docs
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check bench soak fmt docs lock clean
-.PHONY: check-format check-ruff check-types check-imports check-lint check-migrations check-templates check-messages \
-	check-docs
+.PHONY: $(CHECKS)
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,8 +32,7 @@ test: .venv/dev.stamp ## the whole suite, with all its set-up
 	@$(BIN)/python -m tools.browser
 	@$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
 
-check: check-format check-ruff check-types check-imports check-lint check-migrations check-templates check-messages \
-	check-docs ## every check that is not a test
+check: $(CHECKS) ## every check that is not a test
 
 check-format: .venv/dev.stamp
 	$(BIN)/ruff format --check .
@@ -49,10 +50,11 @@ check-lint: .venv/dev.stamp
 	$(BIN)/python -m tools.lint
 
 check-migrations: .venv/dev.stamp
-	DJANGO_SETTINGS_MODULE=$(SETTINGS) $(BIN)/python -m django makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=$(SETTINGS) $(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run
 
 check-templates: .venv/dev.stamp
-	$(BIN)/djlint src --check --lint --quiet
+	$(BIN)/djlint src --lint --quiet
+	$(BIN)/djlint src --check --quiet
 
 check-messages: .venv/dev.stamp
 	$(BIN)/python -m tools.messages --check

@@ -21,6 +21,7 @@ from tools import debian
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ("run", "dev")
 OLDEST = (3, 11)
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class PreparationError(Exception):
@@ -102,7 +103,9 @@ def _install_project(root: Path, python: Path) -> None:
 def _uv(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # Every file is held by its hash, so the index that offers it may be any of those the machine names.
     command = (str(python.with_name("uv")), "pip", "install", "--quiet", "--index-strategy", "unsafe-best-match")
-    return _run(*command, "--python", str(python), *arguments, environment=_uv_environment(os.environ))
+    # uv brings roots of its own; a machine behind an inspecting proxy trusts one more, which only the system knows.
+    trust = ("--system-certs",) if SYSTEM_CERTIFICATES.exists() else ()
+    return _run(*command, *trust, "--python", str(python), *arguments, environment=_uv_environment(os.environ))
 
 
 def _uv_environment(machine: os._Environ[str] | dict[str, str]) -> dict[str, str]:
@@ -117,7 +120,8 @@ def _uv_environment(machine: os._Environ[str] | dict[str, str]) -> dict[str, str
 
 def _pip(python: Path, *arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str]:
     command = ["-m", "pip", "install", "--require-hashes", "--disable-pip-version-check", "--no-input"]
-    environment = {**os.environ, "PYTHONPATH": str(_bundled_pip())}
+    # A machine that tells pip to install for the user would be refused inside an environment.
+    environment = {**os.environ, "PYTHONPATH": str(_bundled_pip()), "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
     return _run(str(python), *command, *(["--quiet"] if quiet else []), *arguments, environment=environment)
 
 
