@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from tools import docs
+from tools.lint.registry import RULES
 
 
 def write(root, path, text):
@@ -71,3 +74,15 @@ def test_a_model_without_a_word_is_told(tmp_path):
     assert list(docs.models_without_a_word(tmp_path)) == [
         "src/trueline/findings/models.py: the model Note has no word 'note' in GLOSSARY.md"
     ]
+
+
+def test_every_lint_has_its_row_in_the_house_rules():
+    text = (docs.ROOT / "docs" / "developer" / "house-rules.md").read_text()
+    assert re.findall(r"^\| (TL\d{3}) \|", text, re.MULTILINE) == [rule.code for rule in RULES]
+
+
+def test_every_command_of_make_that_contributing_names_exists():
+    named = set(re.findall(r"`make ([a-z]+)", (docs.ROOT / "CONTRIBUTING.md").read_text()))
+    makefile = (docs.ROOT / "Makefile").read_text()
+    assert {"test", "check"} <= named
+    assert [goal for goal in named if not re.search(rf"^{goal}:", makefile, re.MULTILINE)] == []
