@@ -26,7 +26,9 @@ AREAS: tuple[Area, ...] = (
     Area("settings_catalog", gettext_noop("Settings catalogue"), "DeviceManagementConfiguration.Read.All"),
     Area("device_configurations", gettext_noop("Device configurations"), "DeviceManagementConfiguration.Read.All"),
     Area("compliance", gettext_noop("Compliance policies"), "DeviceManagementConfiguration.Read.All"),
-    Area("administrative_templates", gettext_noop("Administrative templates"), "DeviceManagementConfiguration.Read.All"),
+    Area(
+        "administrative_templates", gettext_noop("Administrative templates"), "DeviceManagementConfiguration.Read.All"
+    ),
     Area("security_intents", gettext_noop("Endpoint security intents"), "DeviceManagementConfiguration.Read.All"),
     Area("reusable_settings", gettext_noop("Reusable settings"), "DeviceManagementConfiguration.Read.All"),
     Area("update_profiles", gettext_noop("Update profiles"), "DeviceManagementConfiguration.Read.All"),

@@ -1,0 +1,177 @@
+"""One raw object and its rule to a record: facets, settings, name, platform, identity. Pure.
+
+The same content gives the same facets from every export shape, encoding and order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from trueline.connections.contract import Facet, Json, Record, Setting
+from trueline.providers.microsoft365.catalogue import read_instances, read_settings
+from trueline.providers.microsoft365.contents import as_list, read_admx, read_assignments, read_intent, read_oma
+from trueline.providers.microsoft365.embedded import text_of
+from trueline.providers.microsoft365.flatten import Flat, add, scalar
+from trueline.providers.microsoft365.ruleset import Rule
+
+TYPE_PREFIX = "#microsoft.graph."
+_PLATFORMS = {
+    "windows10andlater": "windows10",
+    "windows81andlater": "windows8",
+    "androidforwork": "androidenterprise",
+}
+_TYPE_PLATFORMS = (
+    (
+        re.compile(r"(?:windows|win32|sharedPC|editionUpgrade|winGet|officeSuite|microsoftStore|mdmWindows)", re.I),
+        "windows10",
+    ),
+    (re.compile(r"(?:aosp)", re.I), "aosp"),
+    (re.compile(r"android(?:DeviceOwner|WorkProfile|ForWork|ManagedStore)", re.I), "androidenterprise"),
+    (re.compile(r"android", re.I), "android"),
+    (re.compile(r"macos", re.I), "macos"),
+    (re.compile(r"(?:ios|managedIOS|appleExpedited|appleDevice)", re.I), "ios"),
+)
+_MEMBER = re.compile(r"\{([^}]+)\}")
+_SETTING_MEMBERS = {"admx": ("definitionValues",), "intent": ("settings", "settingsDelta"), "oma": ("omaSettings",)}
+_READERS = {"admx": read_admx, "intent": read_intent, "oma": read_oma}
+
+
+def graph_case(value: Json) -> Json:
+    """The value with the letter case that Graph gives to its members; PowerShell exports write them in PascalCase."""
+    if isinstance(value, dict):
+        return {_lower_first(name): graph_case(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [graph_case(member) for member in value]
+    return value
+
+
+def is_pascal_case(raw: Mapping[str, Json]) -> bool:
+    """Whether any member at the top is written in PascalCase."""
+    return any("A" <= name[:1] <= "Z" for name in raw)
+
+
+def _lower_first(name: str) -> str:
+    return name[:1].lower() + name[1:] if "A" <= name[:1] <= "Z" else name
+
+
+def type_name(raw: Mapping[str, Json]) -> str:
+    """The `@odata.type` without its namespace, empty when the object does not say it."""
+    found = raw.get("@odata.type")
+    return found.removeprefix("#").removeprefix("microsoft.graph.") if isinstance(found, str) else ""
+
+
+def record_of(raw: Mapping[str, Json], rule: Rule, source_path: str) -> Record:
+    """The record of one object.
+
+    Args:
+        raw: The object in Graph's letter case, secrets already replaced.
+        rule: The rule of its type.
+        source_path: Where it was read.
+    """
+    facets, settings = facets_of(raw, rule)
+    count = raw.get("settingCount") if rule.content == "catalogue" else None
+    return Record(
+        object_type=rule.type,
+        area=rule.area,
+        external_id=_external_id(raw, rule),
+        name=_name(raw, rule),
+        platform=_platform(raw, rule),
+        source_path=source_path,
+        raw=raw,
+        facets=facets,
+        settings=settings,
+        fixed_key=_fixed_key(raw, rule),
+        expected_settings=count if type(count) is int else None,
+    )
+
+
+def facets_of(raw: Mapping[str, Json], rule: Rule) -> tuple[dict[Facet, Flat], tuple[Setting, ...]]:
+    """The facets and settings of one object; empty facets are left out."""
+    facets: dict[Facet, Flat] = {facet: {} for facet in Facet}
+    flat, settings, taken = _special(raw, rule)
+    facets[Facet.SETTINGS].update(flat)
+    volatile, anywhere, facet_of = rule.volatile, rule.volatile_anywhere, rule.facet_of
+    for name, member in raw.items():
+        if (member is None and name not in rule.null_matters) or name in volatile or name in taken or name in anywhere:
+            continue
+        if "@" in name or name[:1] == "#":
+            if name == "@odata.type":
+                facets[Facet.IDENTITY][name] = type_name(raw)
+            continue
+        facet = facet_of.get(name, Facet.SETTINGS)
+        if facet is Facet.ASSIGNMENTS and not rule.plain_assignments:
+            facets[facet].update(read_assignments(member, rule))
+        else:
+            add(_readable(name, member, rule), rule, facets[facet], name, name)
+    return {facet: flat for facet, flat in facets.items() if flat}, settings
+
+
+def _readable(name: str, member: Json, rule: Rule) -> Json:
+    if name in rule.text and isinstance(member, str):
+        text = text_of(member)
+        return member if text is None else text
+    return member
+
+
+def _special(raw: Mapping[str, Json], rule: Rule) -> tuple[Flat, tuple[Setting, ...], frozenset[str]]:
+    """Settings of types with their own form, and the members that were used up."""
+    entries = raw.get("settings")
+    if isinstance(entries, list) and any(isinstance(entry, dict) and "settingInstance" in entry for entry in entries):
+        return (*read_settings(entries), frozenset({"settings"}))
+    if rule.content == "reusable" and isinstance(raw.get("settingInstance"), dict):
+        flat, settings = read_instances([raw["settingInstance"]])
+        prefixed = tuple(Setting("reusable:" + setting.id, setting.values) for setting in settings)
+        return flat, prefixed, frozenset({"settingInstance"})
+    for member in _SETTING_MEMBERS.get(rule.content, ()):
+        if raw.get(member) is not None:
+            return (*_READERS[rule.content](raw[member], rule), frozenset({member}))
+    return {}, (), frozenset()
+
+
+def _external_id(raw: Mapping[str, Json], rule: Rule) -> str:
+    found = raw.get(rule.id) or raw.get("id")
+    return str(scalar(found)) if isinstance(found, str | int) and found != "" else ""
+
+
+def _name(raw: Mapping[str, Json], rule: Rule) -> str:
+    for member in (rule.name, "displayName", "name"):
+        found = raw.get(member) if member else None
+        if isinstance(found, str) and found:
+            return found
+    return _external_id(raw, rule) or rule.type
+
+
+def _platform(raw: Mapping[str, Json], rule: Rule) -> str:
+    if rule.platform:
+        return rule.platform
+    if rule.platform_field:
+        found = sorted(
+            part.strip().lower() for one in as_list(raw.get(rule.platform_field)) for part in str(one).split(",")
+        )
+        return ",".join(_PLATFORMS.get(part, part) for part in found)
+    if rule.platform_from_type:
+        name = type_name(raw)
+        return next((platform for pattern, platform in _TYPE_PLATFORMS if pattern.match(name)), "")
+    return ""
+
+
+def _fixed_key(raw: Mapping[str, Json], rule: Rule) -> str:
+    fixed = rule.fixed_key
+    if fixed is None or any(raw.get(member) != value for member, value in fixed.when):
+        return ""
+    members = {name: str(value) for name, value in raw.items() if isinstance(value, str) and value}
+    if fixed.id_suffix is not None:
+        found = fixed.id_suffix.search(members.get("id", ""))
+        if found is None:
+            return ""
+        members["suffix"] = found.group().lstrip("_")
+    wanted = _MEMBER.findall(fixed.value)
+    if any(not any(name in members for name in names.split("|")) for names in wanted):
+        return ""
+    return _MEMBER.sub(lambda match: _first(members, match.group(1)), fixed.value).lower()
+
+
+def _first(members: Mapping[str, str], names: str) -> str:
+    return next(members[name] for name in names.split("|") if name in members)

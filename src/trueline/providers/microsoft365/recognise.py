@@ -1,0 +1,106 @@
+"""Which type an object is: by `@odata.type`, by the context of the answer, by its members, by its folder, in this order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from trueline.connections.contract import Json
+from trueline.providers.microsoft365.normalise import type_name
+from trueline.providers.microsoft365.ruleset import Rule, folder_key, rule_of, rules
+
+UNKNOWN = "unknown:"
+_CONTEXT = re.compile(r"\$metadata#(?P<path>[A-Za-z0-9/]+)(?P<rest>.*)$")
+_HINT = re.compile(r"[^A-Za-z0-9_.-]+")
+_LONGEST_HINT = 60
+
+
+def recognise(raw: Mapping[str, Json], folders: Sequence[str] = (), context: str = "") -> Rule:
+    """The rule of an object; for an unknown type a rule named `unknown:<hint>` of area `other`.
+
+    Args:
+        raw: The object in Graph's letter case.
+        folders: The names of the folders it lies in, the nearest first.
+        context: The `@odata.context` of the answer that it came in.
+    """
+    name = type_name(raw)
+    own = raw.get("@odata.context")
+    return (
+        by_odata_type(name)
+        or by_context(own if isinstance(own, str) else "")
+        or by_context(context)
+        or by_pattern(name)
+        or _by_shape(raw)
+        or by_folders(folders, name)
+        or rule_of(UNKNOWN + _hint(name, own if isinstance(own, str) else context, folders))
+    )
+
+
+def is_object(raw: Mapping[str, Json]) -> bool:
+    """Whether this is an object of the service at all: it says its type, or has a name or an id beside content."""
+    if type_name(raw) or _by_shape(raw) is not None:
+        return True
+    return bool(raw.get("id")) and bool(raw.get("displayName") or raw.get("name") or "@odata.context" in raw)
+
+
+@cache
+def by_odata_type(name: str) -> Rule | None:
+    """The rule that names this `@odata.type`, None when no rule does."""
+    return next((rule for rule in rules() if name in rule.odata_types), None)
+
+
+@cache
+def by_pattern(name: str) -> Rule | None:
+    """The rule of the family that this `@odata.type` belongs to."""
+    if not name:
+        return None
+    return next((rule for rule in rules() if any(found.fullmatch(name) for found in rule.odata_patterns)), None)
+
+
+@cache
+def by_context(context: str) -> Rule | None:
+    """The rule of the endpoint that an `@odata.context` names; None for a part of an object, such as its settings."""
+    found = _CONTEXT.search(context)
+    if found is None:
+        return None
+    path, rest = found["path"].removesuffix("/$entity").rstrip("/"), found["rest"]
+    if rest.startswith("('"):
+        return None
+    return next((rule for rule in rules() if rule.endpoint == path), None)
+
+
+def _by_shape(raw: Mapping[str, Json]) -> Rule | None:
+    members = raw.keys()
+    return next((rule for rule in rules() if any(shape <= members for shape in rule.shapes)), None)
+
+
+def by_folders(folders: Sequence[str], type_hint: str = "") -> Rule | None:
+    """The rule whose known folder name is nearest above; none when the object says a type that nobody knows."""
+    if type_hint:
+        return None
+    return next((rule for name in folders for rule in _folder_rules().get(folder_key(name), ())), None)
+
+
+def folder_areas(folders: Sequence[str]) -> frozenset[str]:
+    """The areas that a file in these folders belongs to, by the nearest folder with a known name; empty when none."""
+    for name in folders:
+        found = _folder_rules().get(folder_key(name), ())
+        if found:
+            return frozenset(rule.area for rule in found)
+    return frozenset()
+
+
+@cache
+def _folder_rules() -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules():
+        for name in rule.folders:
+            found[name] = (*found.get(name, ()), rule)
+    return found
+
+
+def _hint(name: str, context: str, folders: Sequence[str]) -> str:
+    found = _CONTEXT.search(context)
+    hint = name or (found["path"].strip("/") if found else "") or next(iter(folders), "") or "object"
+    return _HINT.sub("_", hint)[:_LONGEST_HINT]
