@@ -24,7 +24,7 @@ PAUSE_SECONDS = 0.01
 # A fast shutdown writes a checkpoint; past this the disk is so slow that recovery at the next start is the better way.
 FAST_STOP_SECONDS = 30.0
 IMMEDIATE_STOP_SECONDS = 10.0
-ORPHANS_GRACE_SECONDS = 2.0
+ORPHANS_GRACE_SECONDS = 1.0
 READY = "ready"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 SETTINGS = {

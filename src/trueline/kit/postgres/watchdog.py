@@ -19,7 +19,7 @@ from pathlib import Path
 from trueline.kit.postgres import cluster, locks, postmaster
 from trueline.kit.postgres.plan import Plan, decode
 
-LEASE_PAUSE_SECONDS = 0.2
+LEASE_PAUSE_SECONDS = 0.1
 LOOKERS_SECONDS = 0.5
 # Crash recovery of a large database takes minutes; a start that hangs longer is a failure to tell.
 START_SECONDS = 300.0
