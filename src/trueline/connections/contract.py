@@ -158,6 +158,23 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class DemoExport:
+    """One generated export of the demonstration.
+
+    Attributes:
+        environment: Name of the environment it belongs to.
+        is_standard: Whether the others are held against it.
+        path: Where it lies.
+        days_ago: How many days before now it was taken.
+    """
+
+    environment: str
+    is_standard: bool
+    path: Path
+    days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A plug-in. Shared rooms know it only through this.
 
@@ -171,6 +188,7 @@ class Provider:
         required_permissions: For each area the least permission that a live read needs.
         weigh: How much a difference matters: a severity word for an area, a facet (empty for a whole object that is
             missing) and a path.
+        make_demo: Writes the exports of a demonstration into a folder, oldest first; None when there is none.
     """
 
     key: str
@@ -180,6 +198,7 @@ class Provider:
     area_labels: Mapping[str, str]
     required_permissions: Mapping[str, str] = field(default_factory=dict)
     weigh: Callable[[str, str, str], str] = lambda _area, _facet, _path: "medium"
+    make_demo: Callable[[Path], tuple[DemoExport, ...]] | None = None
 
 
 def gather(source: Source, on_progress: Callable[[Progress], None] | None = None) -> Reading:

@@ -28,3 +28,12 @@ class UploadTooLarge(Refused):
             f"The file is larger than {most_bytes // 1_048_576} MB.",
             next_step="Pack the export as a zip, or read it on the server with trueline capture.",
         )
+
+
+class NoExportProvider(Refused):
+    """It is not clear which provider shall read exported files."""
+
+    code = "no_export_provider"
+
+    def __init__(self) -> None:
+        super().__init__("No single provider of this installation reads exported files.")

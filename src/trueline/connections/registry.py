@@ -1,7 +1,7 @@
 """Which providers are in use. The composition root fills it once; rooms ask it by key."""
 
 from trueline.connections.contract import Provider
-from trueline.connections.errors import UnknownProvider
+from trueline.connections.errors import NoExportProvider, UnknownProvider
 
 _providers: dict[str, Provider] = {}
 
@@ -22,3 +22,11 @@ def provider(key: str) -> Provider:
 def providers() -> tuple[Provider, ...]:
     """All registered providers, by key."""
     return tuple(_providers[key] for key in sorted(_providers))
+
+
+def export_provider() -> Provider:
+    """The provider that reads exported files. Raises `NoExportProvider` when none is installed, or several are."""
+    found = providers()
+    if len(found) != 1:
+        raise NoExportProvider
+    return found[0]

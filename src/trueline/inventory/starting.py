@@ -20,9 +20,12 @@ from trueline.workspaces.models import Environment
 def capture_folder(  # noqa: PLR0913 - where, what, by whom, when
     scope: Scope, environment: Environment, provider_key: str, path: Path, *, actor: Actor, observed_at: datetime
 ) -> Started:
-    """Ask for a capture of an export on this server's own disk. Only the command line can name a path."""
+    """Ask for a capture of an export on this server's own disk, which the caller performs at once.
+
+    Only the command line can name a path.
+    """
     parameters = {"path": str(path), "source_label": path.name}
-    return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
+    return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at, wakes=False)
 
 
 @transaction.atomic
@@ -43,7 +46,9 @@ def _start(  # noqa: PLR0913 - (same)
     *,
     actor: Actor,
     observed_at: datetime,
+    wakes: bool = True,
 ) -> Started:
     connection = connect_export(scope, environment, provider_key, actor=actor)
     parameters |= {"connection_id": str(connection.pk), "observed_at": observed_at.isoformat()}
-    return start_run(scope, CAPTURE.code, Target(environment.pk, environment.name), parameters, actor=actor)
+    target = Target(environment.pk, environment.name)
+    return start_run(scope, CAPTURE.code, target, parameters, actor=actor, wakes=wakes)

@@ -55,12 +55,19 @@ class Started:
     is_new: bool
 
 
-def start_run(
-    scope: Scope, code: str, target: Target | None, parameters: Mapping[str, Any], *, actor: Actor
+def start_run(  # noqa: PLR0913 - who asks for what, where, and whether a worker shall be woken
+    scope: Scope,
+    code: str,
+    target: Target | None,
+    parameters: Mapping[str, Any],
+    *,
+    actor: Actor,
+    wakes: bool = True,
 ) -> Started:
     """Ask for a run: its row, its job and its event come into being together or not at all.
 
-    Asking again while the same thing is queued or running gives that run back. Raises `NotAllowed` for a missing
+    Asking again while the same thing is queued or running gives that run back. `wakes` is False for a caller that
+    performs the run itself at once; should it die before, the sweep finds the run. Raises `NotAllowed` for a missing
     capability and `RunBlocked` for a business block.
     """
     run_type = registry.run_type(code)
@@ -70,7 +77,7 @@ def start_run(
     if denial is not None:
         raise RunBlocked(denial)
     try:
-        return _queued(run, actor)
+        return _queued(run, actor, wakes=wakes)
     except IntegrityError as error:
         return Started(_active_twin(scope, run, error), is_new=False)
 
@@ -94,9 +101,10 @@ def _drafted(
 
 
 @transaction.atomic
-def _queued(run: OperationRun, actor: Actor) -> Started:
+def _queued(run: OperationRun, actor: Actor, *, wakes: bool) -> Started:
     run.save(force_insert=True)
-    queue.wake(run.workspace_id, run.pk)
+    if wakes:
+        queue.wake(run.workspace_id, run.pk)
     record(run.workspace_id, "operations:run:start", subject_of(run), actor=actor, after={"type": run.run_type})
     return Started(run, is_new=True)
 

@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db import close_old_connections, connections, transaction
 from django.db.models.functions import Now
 
+from trueline.audit.actions import Subject, record
+from trueline.kit import ids
 from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
 from trueline.kit.failpoints import reach
@@ -128,10 +130,19 @@ def sweep() -> int:
     The list is read as the narrow system role; everything else happens inside the run's own workspace.
     """
     found = _stalled()
+    if found:
+        _tell_of_sweep(len(found))
     for workspace_id, run_id in found:
         with within(workspace_id):
             _take_up(OperationRun.objects.get(workspace_id=workspace_id, id=run_id))
     return len(found)
+
+
+def _tell_of_sweep(number: int) -> None:
+    """Each use of the system role that showed something is in the installation's own trail."""
+    with within(ids.installation()), transaction.atomic():
+        after = {"runs": number}
+        record(ids.installation(), "operations:sweep:read", Subject("sweep"), actor=SYSTEM, after=after)
 
 
 def _stalled() -> list[tuple[UUID, UUID]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,6 +20,18 @@ from trueline.operations.models import OperationRun
 from trueline.operations.rules import LEASE_SECONDS, RunOutcome, State
 
 _PROGRESS_SECONDS = 0.25
+Tell = Callable[[int, int | None, str], None]
+_listener: ContextVar[Tell | None] = ContextVar("progress_listener", default=None)
+
+
+@contextmanager
+def listening(tell: Tell) -> Iterator[None]:
+    """Hear the progress of runs performed inside the block, as a terminal wants to."""
+    token = _listener.set(tell)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class Work:
         if not now and time.monotonic() - self._told_at < _PROGRESS_SECONDS:
             return
         self._told_at = time.monotonic()
+        if (tell := _listener.get()) is not None:
+            tell(done, total, label)
         fits = total if total is None or done <= total else done
         told = self._mine().update(progress_done=done, progress_total=fits, progress_label=label[:200])
         if not told:

@@ -1,0 +1,58 @@
+"""Opens an installation for a command: its database, its roles, Django, its migrations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from trueline.config.installation import Installation
+from trueline.kit.postgres import doctor
+from trueline.kit.postgres.bootstrap import ENVIRONMENT_NAMES, bootstrap
+from trueline.kit.postgres.roles import role_passwords
+from trueline.kit.postgres.server import provide
+
+SETTINGS = "trueline.config.settings"
+
+
+class LocalInstallation:
+    """The installation of this process. Satisfies `cli.main.Installation`."""
+
+    @cached_property
+    def described(self) -> Installation:
+        """Home and secret. Made on first use: a comparison of two folders must not create a key."""
+        return Installation.of(os.environ)
+
+    @property
+    def home(self) -> Path:
+        """Folder of its state."""
+        return self.described.home
+
+    @contextmanager
+    def database(self, *, migrated: bool = True) -> Iterator[None]:
+        """The database started and Django ready. A process started by another finds both by its environment."""
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+        with provide(self.home, os.environ) as server:
+            if not all(name in os.environ for name in ENVIRONMENT_NAMES.values()):
+                os.environ.update(bootstrap(server, self._passwords()).environ())
+            _set_up(migrated=migrated)
+            yield
+
+    def problems(self) -> list[tuple[str, bool | None, str, str]]:
+        """What a doctor finds."""
+        found = doctor.checks(self.home, os.environ, self._passwords())
+        return [(item.name, item.ok, item.sentence, item.next_step) for item in found]
+
+    def _passwords(self) -> dict[str, str]:
+        return role_passwords(self.described.secret.encode())
+
+
+def _set_up(*, migrated: bool) -> None:
+    import django  # noqa: PLC0415 - a second of start-up that commands without a database must not pay
+    from django.core.management import call_command  # noqa: PLC0415 - (same)
+
+    django.setup()
+    if migrated:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
