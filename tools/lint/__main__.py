@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from tools.lint.registry import RULES
 from tools.lint.runner import run
@@ -22,6 +23,10 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.explain:
         return _explain(arguments.explain)
+    missing = [path for path in arguments.paths if not Path(path).exists()]
+    if missing:
+        print(f"There is no {missing[0]} to look at.", file=sys.stderr)
+        return 2
     found = run(arguments.paths)
     shown = [report for report in found if not (arguments.quiet and report.breach.is_soft)]
     print("\n".join(map(str, shown)), end="\n" if shown else "")

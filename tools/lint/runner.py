@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tools.lint import allowances
 from tools.lint.registry import RULES
 from tools.lint.rule import Breach
-from tools.lint.source import Source, parse
+from tools.lint.source import Source, parse, pretended_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +53,9 @@ def reports_of_file(path: Path) -> list[Report]:
     """What the rules say to a file on disk. One that is no Python is a breach too."""
     shown = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
     try:
-        source = parse(path.read_text(encoding="utf-8"), PurePosixPath(shown))
+        text = path.read_text(encoding="utf-8")
+        place = PurePosixPath(shown)
+        source = parse(text, pretended_place(text, place) if SAMPLES in path.parents else place)
     except (SyntaxError, UnicodeDecodeError) as error:
         return [Report(shown, allowances.CODE, Breach(1, f"cannot be read as Python: {error}"))]
     return reports(source, shown)

@@ -43,6 +43,17 @@ def test_a_warning_is_told_and_fails_nothing(tmp_path):
     assert lint("--quiet", str(tmp_path / "long.py")).stdout == ""
 
 
+def test_a_path_that_is_not_there_is_no_pass():
+    done = lint("src/trueline/nowhere")
+    assert (done.returncode, done.stderr) == (2, "There is no src/trueline/nowhere to look at.\n")
+
+
+def test_only_a_sample_can_pretend_to_stand_elsewhere(tmp_path):
+    path = tmp_path / "services.py"
+    path.write_text("# place: src/trueline/findings/rules.py\nLIMIT = 5\n")
+    assert [report.code for report in reports_of_file(path)] == ["TL012"]
+
+
 @pytest.mark.parametrize("text", ["def broken(:\n", "# -*- coding: utf-8 -*-\nx = '\udce4'\n"], ids=["syntax", "bytes"])
 def test_a_file_that_is_no_python_is_told_and_not_skipped(tmp_path, text):
     (tmp_path / "odd.py").write_bytes(text.encode("utf-8", "surrogateescape"))
