@@ -56,7 +56,7 @@ def complaints(found: Sequence[Allowance], known: frozenset[str], used: frozense
 
 def _read(comments: Sequence[Comment], lines: Sequence[str]) -> Iterator[Allowance]:
     for comment in comments:
-        written = _WRITTEN.match(comment.text)
+        written = _WRITTEN.search(comment.text)
         if written is not None:
             covers = _covered(comment, lines)
             yield Allowance(comment.line, written["code"] or "", written["reason"].strip(" -:"), covers)

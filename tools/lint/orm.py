@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from tools.lint.source import dotted
+
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 QUERYSET_METHODS = frozenset(
     {"all", "annotate", "aggregate", "count", "defer", "distinct", "exclude", "exists", "filter", "first", "get"}
@@ -22,9 +24,17 @@ def method(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
+def is_manager(node: ast.AST) -> bool:
+    """Whether it is a model's manager: `Finding.objects`, `get_user_model().objects`; a count called so is none."""
+    if not isinstance(node, ast.Attribute) or node.attr not in MANAGERS:
+        return False
+    owner = dotted(node.value).split(".")[-1]
+    return isinstance(node.value, ast.Call) or owner[:1].isupper() or node.attr.startswith("_")
+
+
 def reads_a_manager(node: ast.expr) -> bool:
     """Whether the expression starts at a model's manager: `Finding.objects.filter(...)`."""
-    return any(isinstance(part, ast.Attribute) and part.attr in MANAGERS for part in ast.walk(node))
+    return any(is_manager(part) for part in ast.walk(node))
 
 
 def querysets_by_name(tree: ast.AST) -> frozenset[str]:
@@ -44,7 +54,7 @@ def is_queryset(node: ast.expr, known: frozenset[str]) -> bool:
     if isinstance(node, ast.Name):
         return node.id in known
     if isinstance(node, ast.Attribute):
-        return node.attr in MANAGERS
+        return is_manager(node)
     if not isinstance(node, ast.Call):
         return False
     owner = receiver(node)

@@ -21,7 +21,7 @@ def check(source: Source) -> Iterator[Breach]:
         return
     foreign = _models_of_other_rooms(source)
     for node in ast.walk(source.tree):
-        if not isinstance(node, ast.Attribute) or node.attr not in orm.MANAGERS:
+        if not isinstance(node, ast.Attribute) or not orm.is_manager(node):
             continue
         owner = dotted(node.value)
         if not source.stands_in(*_DOORS):
