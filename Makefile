@@ -38,7 +38,7 @@ check-format: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 
 check-ruff: .venv/dev.stamp
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format concise .
 
 check-types: .venv/dev.stamp
 	$(BIN)/mypy
