@@ -84,7 +84,7 @@ def create_role(role: str, wish: Wish) -> str:
 
 
 def create_role_if_missing(role: str, wish: Wish) -> str:
-    """The same, for a script that may be run twice."""
+    """The same, for a server on which some of the roles may be there."""
     return (
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '{role}') "
         f"THEN {create_role(role, wish)}; END IF; END $$"
@@ -116,7 +116,7 @@ def memberships(wish: Wish) -> list[str]:
 
 
 def administrator_script(wish: Wish, verifiers: dict[str, str], *, database_exists: bool) -> str:
-    """SQL for `psql`, to be run by a superuser, that makes everything Trueline needs; it may be run twice.
+    """SQL, to be run by a superuser, that makes everything Trueline needs; what is already right stays as it is.
 
     Args:
         wish: What to make.
