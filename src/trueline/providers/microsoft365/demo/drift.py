@@ -39,17 +39,30 @@ class Effect:
     coverage: Coverage = Coverage.COMPLETE
 
 
-def drifted(objects: Sequence[Exported], entries: Sequence[Entry], names: Names, day: datetime) -> Objects:
-    """The objects of one tenant on one day: copies of the given ones, changed by the entries in their order."""
-    changed = [item.own_copy() for item in objects]
+def drifted(objects: Sequence[Exported], entries: Sequence[Entry], names: Names, days: Sequence[datetime]) -> Objects:
+    """The objects of one tenant on the last of the given days: copies, changed and put right again as planned.
+
+    Args:
+        objects: The objects as they follow the standard.
+        entries: Every planned entry of the tenant, of whatever day.
+        names: The tenant's ids and times.
+        days: The tenant's days up to the one that is wanted; day 1 is the first.
+    """
+    changed = _copies(objects, {entry.get("name", "") for entry in entries})
+    today = len(days)
     for entry in entries:
-        _apply(entry, changed, names, day)
+        earlier = [day for day in entry["days"] if day < today]
+        if earlier and today not in entry["days"]:
+            _put_right(entry, changed, names, days[max(earlier)])
+    for entry in entries:
+        if today in entry["days"]:
+            _apply(entry, changed, names, days[-1])
     return changed
 
 
 def described(entry: Entry, objects: Sequence[Exported], names: Names, day: datetime) -> PlannedChange:
     """What one entry changes in objects that follow the standard, as the answer sheet records it."""
-    effect = _apply(entry, [item.own_copy() for item in objects], names, day)
+    effect = _apply(entry, _copies(objects, {entry.get("name", "")}), names, day)
     item = effect.item
     return PlannedChange(
         tenant=entry["tenant"],
@@ -70,13 +83,27 @@ def described(entry: Entry, objects: Sequence[Exported], names: Names, day: date
     )
 
 
+def _copies(objects: Sequence[Exported], named: set[str]) -> Objects:
+    """The objects in a new list, with own content where an entry names them; the others are never changed."""
+    return [item.own_copy() if item.standard_name in named else item for item in objects]
+
+
 def unread_areas(entries: Sequence[Entry]) -> dict[str, dict[str, str]]:
     """The areas that an export says it could not read, in the form of `trueline-coverage.json`."""
-    return {
-        entry["area"]: {"coverage": entry["do"], "reason": entry["why"]}
-        for entry in entries
-        if entry["do"] in _NOT_READ
-    }
+    silent = [entry for entry in entries if entry["do"] in _NOT_READ]
+    return {entry["area"]: {"coverage": entry["do"], "reason": entry["why"]} for entry in silent}
+
+
+def _put_right(entry: Entry, objects: Objects, names: Names, day: datetime) -> None:
+    """What a repair leaves behind: a later date, and a new id for an object that had to be made again."""
+    if entry["do"] in _WITHOUT_TRACE:
+        return
+    position = _find(entry, objects)
+    if entry["do"] == "missing":
+        item = objects[position]
+        text = json.dumps(item.raw).replace(item.external_id, names.id_of("made again", entry["name"]))
+        objects[position] = replace(item, raw=json.loads(text))
+    _touch(objects[position], names, day)
 
 
 def _apply(entry: Entry, objects: Objects, names: Names, day: datetime) -> Effect:
@@ -236,6 +263,7 @@ def _not_read(entry: Entry, objects: Objects, _: Names) -> Effect:
 
 
 _NOT_READ = frozenset({Coverage.DENIED, Coverage.NOT_LICENSED})
+_WITHOUT_TRACE = frozenset({*_NOT_READ, "extra", "copy_name", "copy_id", "truncated", "unreadable"})
 
 _CHANGES: Mapping[str, Callable[[Entry, Objects, Names], Effect]] = {
     "setting": _setting,

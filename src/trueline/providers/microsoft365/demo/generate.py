@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from trueline.providers.microsoft365.demo.blueprints import planned, standard
 from trueline.providers.microsoft365.demo.drift import Entry, described, drifted, unread_areas
 from trueline.providers.microsoft365.demo.identity import Names
+from trueline.providers.microsoft365.demo.kinds import Area
 from trueline.providers.microsoft365.demo.layouts import files_of
 from trueline.providers.microsoft365.demo.objects import Exported, objects_of
-from trueline.providers.microsoft365.demo.plan import DemoPlan, DemoTenant
+from trueline.providers.microsoft365.demo.plan import DemoPlan, DemoTenant, PlannedChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,22 +33,24 @@ TENANTS = (
     DemoTenant("larkmoor-architects", "Larkmoor Architects", "larkmoor.example", "intune_cd", ("day1", "day2")),
     DemoTenant("grauspecht-verlag", "Grauspecht Verlag", "grauspecht.example", "graph", ("day1", "day2")),
 )
+AGREED = "agreed"
+"""The folder of a tenant on the day the standard was rolled out: its own ids, and no drift."""
+_EMPTY_AREAS = (Area.REUSABLE_SETTINGS, Area.NOTIFICATIONS, Area.AUTHENTICATION_CONTEXTS)
 _EVE = datetime(2026, 11, 15, tzinfo=UTC)
 
 
 def generate(folder: Path, *, seed: int = 7) -> DemoPlan:
-    """Write the standard and three tenants, each on two or three days, below a folder.
+    """Write the standard and three tenants, each as agreed and on two or three days, below a folder.
 
-    Files go to `<folder>/<tenant>/<day>/`; the standard has one day. The same seed gives the same bytes. Existing files
+    Files go to `<folder>/<tenant>/<day>/`; the standard has one day. `<tenant>/agreed/` is the tenant as it was when it
+    followed the standard, for a baseline of the same ids. The same seed gives the same bytes. Existing files
     of the same names are replaced, others are left alone.
 
     Returns:
-        What was written and every planned difference from the standard.
+        What was written and every planned difference from the standard, tenant by tenant.
     """
     _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), Names(seed, STANDARD.slug)), (), seed)
-    for tenant in TENANTS:
-        _write_tenant(folder, tenant, seed)
-    changes = tuple(_described(entry, seed) for entry in planned())
+    changes = tuple(change for tenant in TENANTS for change in _write_tenant(folder, tenant, seed))
     return DemoPlan(folder, seed, STANDARD, TENANTS, changes)
 
 
@@ -69,12 +72,17 @@ def scale(objects: int, *, seed: int = 7) -> Iterator[Mapping[str, Any]]:
         tenant += 1
 
 
-def _write_tenant(folder: Path, tenant: DemoTenant, seed: int) -> None:
+def _write_tenant(folder: Path, tenant: DemoTenant, seed: int) -> Iterator[PlannedChange]:
     names = Names(seed, tenant.slug)
     base = objects_of(standard(), names)
-    for day in tenant.days:
-        entries = [entry for entry in planned() if entry["tenant"] == tenant.slug and _number(day) in entry["days"]]
-        _write(folder / tenant.slug / day, tenant, drifted(base, entries, names, _moment(day)), entries, seed)
+    entries = [entry for entry in planned() if entry["tenant"] == tenant.slug]
+    _write(folder / tenant.slug / AGREED, tenant, base, (), seed)
+    for number, day in enumerate(tenant.days, start=1):
+        moments = [_EVE + timedelta(days=one) for one in range(1, number + 1)]
+        today = [entry for entry in entries if number in entry["days"]]
+        _write(folder / tenant.slug / day, tenant, drifted(base, entries, names, moments), today, seed)
+    for entry in entries:
+        yield described(entry, base, names, _EVE)
 
 
 def _write(folder: Path, tenant: DemoTenant, objects: Sequence[Exported], entries: Sequence[Entry], seed: int) -> None:
@@ -82,18 +90,6 @@ def _write(folder: Path, tenant: DemoTenant, objects: Sequence[Exported], entrie
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    manifest = {"areas": unread_areas(entries)}
+    empty: dict[str, dict[str, Any]] = {str(area): {"coverage": "complete", "objects": 0} for area in _EMPTY_AREAS}
+    manifest = {"areas": {**empty, **unread_areas(entries)}}
     (folder / COVERAGE_FILE).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-
-
-def _described(entry: Entry, seed: int) -> Any:
-    names = Names(seed, entry["tenant"])
-    return described(entry, objects_of(standard(), names), names, _EVE)
-
-
-def _number(day: str) -> int:
-    return int(day.removeprefix("day"))
-
-
-def _moment(day: str) -> datetime:
-    return _EVE + timedelta(days=_number(day))

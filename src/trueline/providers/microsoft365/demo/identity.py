@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-DEFAULT_TAG = "Default"
+SCOPE_TAGS = ("Default", "Counters and meeting rooms", "Management board")
+"""Every scope tag of the content files; the first one is built in."""
+DEFAULT_TAG = SCOPE_TAGS[0]
 _ROOT = uuid.uuid5(uuid.NAMESPACE_URL, "https://trueline.example/demo")
 _OLDEST = datetime(2025, 2, 3, 6, 0, tzinfo=UTC)
 _SPAN_SECONDS = 540 * 86400
@@ -43,8 +45,8 @@ class Names:
         return self.id_of("deviceAndAppManagementAssignmentFilter", name)
 
     def tag(self, name: str) -> str:
-        """The id of a scope tag: `0` for the built-in one, else a small number."""
-        return "0" if name == DEFAULT_TAG else str(1 + self._number(f"tag/{name}") % 60)
+        """The id of a scope tag: `0` for the built-in one, else a small running number that begins anywhere."""
+        return "0" if name == DEFAULT_TAG else str(self._number("tags") % 40 + SCOPE_TAGS.index(name))
 
     def created(self, key: str) -> str:
         """When an object was made, at some time before the demo's days."""

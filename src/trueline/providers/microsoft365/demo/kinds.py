@@ -30,6 +30,9 @@ class Area(StrEnum):
     CROSS_TENANT_ACCESS = "cross_tenant_access"
     SECURITY_DEFAULTS = "security_defaults"
     GROUPS = "groups"
+    REUSABLE_SETTINGS = "reusable_settings"
+    NOTIFICATIONS = "notifications"
+    AUTHENTICATION_CONTEXTS = "authentication_contexts"
 
 
 _NAMED_OTHERWISE = {

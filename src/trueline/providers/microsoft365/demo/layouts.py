@@ -1,7 +1,9 @@
 """Writes the objects of one tenant as the export tools of the field write them.
 
-Three layouts: `intune_management` (a folder for each type, every annotation of Graph, UTF-16), `intune_cd` (a backup
-without ids and dates, groups and filters by name) and `graph` (answers of Graph as saved from the portal or a browser).
+Three layouts: `intune_management` (a folder for each type, every annotation of Graph, UTF-8 with a mark and UTF-16, as
+after a change of the tool's version), `intune_cd` (a backup without ids and dates of policies, groups and filters by
+name) and `graph` (answers of Graph as saved from the portal or a browser). The standard is kept as `intune_management`
+in plain UTF-8.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ def files_of(layout: str, objects: Sequence[Exported], names: Names) -> list[Fil
 def _management(objects: Sequence[Exported], names: Names) -> Iterator[File]:
     for item in objects:
         text = json.dumps(annotated(item.kind, item.raw), ensure_ascii=False, separators=(",", ":"))
-        yield f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, "utf-16")
+        encoding = "utf-8-sig" if item.kind.area is Area.SETTINGS_CATALOG else "utf-16"
+        yield f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, encoding)
     yield "MigrationTable.json", json.dumps(_migration_table(objects, names), indent=2).encode("utf-16")
 
 
@@ -119,10 +122,16 @@ _ONE_TYPE = frozenset(
 
 
 def _cleaned(item: Exported, titles: Mapping[str, str]) -> Json:
-    raw = {key: value for key, value in item.raw.items() if key not in _NOT_BACKED_UP}
+    dropped = _NOT_BACKED_UP - {"id"} if _is_referred_to(item) else _NOT_BACKED_UP
+    raw = {key: value for key, value in item.raw.items() if key not in dropped}
     if "assignments" in raw:
         raw["assignments"] = [{"target": _named(one["target"], titles)} for one in raw["assignments"]]
     return raw
+
+
+def _is_referred_to(item: Exported) -> bool:
+    """Objects that others name by id keep theirs; without it nobody could say what a policy refers to."""
+    return item.kind.area is Area.SCOPE_TAGS or not item.kind.path.startswith("device")
 
 
 def _named(target: Json, titles: Mapping[str, str]) -> Json:

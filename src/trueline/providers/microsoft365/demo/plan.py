@@ -93,7 +93,7 @@ class DemoPlan:
         seed: What it was made from; the same seed gives the same bytes.
         standard: The tenant that the others are held against.
         tenants: The customers' tenants.
-        changes: The planned differences, in the order of the file that plans them.
+        changes: The planned differences, tenant by tenant.
     """
 
     folder: Path

@@ -1,8 +1,8 @@
 """Writes settings trees of the settings catalogue from the short notation of the content files.
 
 A setting is `[id, value]` or `[id, value, children]`. The id may start with a prefix (`p:` and so on) or with `^`,
-which repeats the parent's id. The value decides the kind: text is a choice (the option's last word), text that starts with
-`=` is plain text, a number is a number, a list is a collection, and `{items = [[..], [..]]}` is a group collection.
+which repeats the parent's id. The value decides the kind: text is a choice (the option's last word), text that starts
+with `=` is plain text, a number is a number, a list is a collection, `{items = [[..], [..]]}` a group collection.
 """
 
 from __future__ import annotations
