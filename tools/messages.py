@@ -149,8 +149,9 @@ class _Undated(Catalog):
     """A catalogue whose header is the same whenever it is written."""
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]  # Babel's property also has a setter
-        return [line.split(": ", 1) for line in _header_lines(self)]  # type: ignore[misc]  # each line has one colon
+    def mime_headers(self) -> list[tuple[str, str]]:
+        named = (line.partition(": ") for line in _header_lines(self))
+        return [(name, value) for name, _colon, value in named]
 
 
 def _as_python(text: str, path: Path) -> str:

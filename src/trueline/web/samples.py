@@ -90,7 +90,11 @@ def _lists() -> dict[str, Any]:
         "decided_note": _("Accepted on 3 September, until 2 December"),
         "observed_note": _("Observed on 20 November at 07:12, capture complete"),
         "events": [
-            {"title": _("Reopened: the accepted value changed"), "note": _("20 November, by observation"), "tone": "high"},
+            {
+                "title": _("Reopened: the accepted value changed"),
+                "note": _("20 November, by observation"),
+                "tone": "high",
+            },
             {"title": _("Risk accepted for 90 days"), "note": _("3 September, approved by a second person")},
             {"title": _("Found first"), "note": _("1 September"), "tone": "active"},
         ],

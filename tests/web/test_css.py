@@ -1,0 +1,151 @@
+"""The look, held by arithmetic: contrast, colour-blind readers, tokens, and nothing inline that the policy refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).parents[2] / "src" / "trueline" / "web"
+CSS = WEB / "static" / "css"
+TEMPLATES = sorted(WEB.glob("templates/**/*.html"))
+THEMES = ("light", "dark")
+GROUNDS = ("paper", "surface", "raised", "sunken")
+INKS = ("ink", "ink-2", "ink-3", "accent", "accent-strong")
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+TONES = (*SEVERITIES, "good")
+AA_TEXT, AA_SHAPE = 4.5, 3.0
+
+_TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+_INLINE = {
+    "a style attribute": re.compile(r"<[a-z][^>]*\sstyle\s*=", re.IGNORECASE),
+    "a style element": re.compile(r"<style\b", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "a script without an address": re.compile(r"<script\b(?![^>]*\bsrc=)(?![^>]*application/json)", re.IGNORECASE),
+    "a javascript address": re.compile(r"javascript:", re.IGNORECASE),
+    "a htmx expression": re.compile(r"\bhx-(?:on|vals\s*=\s*[\"']js|headers\s*=\s*[\"']js)", re.IGNORECASE),
+    "another origin": re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//", re.IGNORECASE),
+}
+
+
+def tokens(theme: str) -> dict[str, str]:
+    text = (CSS / "tokens.css").read_text(encoding="utf-8")
+    return {name: (light, dark)[THEMES.index(theme)] for name, light, dark in _TOKEN.findall(text)}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def pairs() -> list[tuple[str, str, float]]:
+    on_ground = [(ink, ground, AA_TEXT) for ink in (*INKS, *TONES) for ground in GROUNDS]
+    on_own_soft = [(tone, f"{tone}-soft", AA_TEXT) for tone in (*TONES, "accent")]
+    ink_on_soft = [(ink, f"{tone}-soft", AA_TEXT) for ink in ("ink", "ink-2") for tone in (*TONES, "accent")]
+    edges = [("edge", ground, AA_SHAPE) for ground in GROUNDS]
+    return [
+        *on_ground,
+        *on_own_soft,
+        *ink_on_soft,
+        *edges,
+        ("accent-ink", "accent", AA_TEXT),
+        ("accent-ink", "accent-strong", AA_TEXT),
+    ]
+
+
+def test_black_on_white_has_the_highest_contrast_there_is():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("front", "back", "least"), pairs())
+def test_every_pair_of_tokens_that_meets_on_a_page_reaches_aa(theme, front, back, least):
+    colours = tokens(theme)
+    assert contrast(colours[front], colours[back]) >= least
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_neighbouring_severities_are_told_apart_without_hue(theme):
+    # Shape and word carry the meaning; this only keeps two severities from being the same colour.
+    colours = tokens(theme)
+    assert len({colours[severity] for severity in SEVERITIES}) == len(SEVERITIES)
+
+
+@pytest.mark.parametrize("sheet", ["layout.css", "parts.css"])
+def test_only_the_tokens_name_a_colour(sheet):
+    text = re.sub(r"/\*.*?\*/", "", (CSS / sheet).read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.findall(r"#[0-9a-f]{3,8}\b(?=[^{]*;)|\brgba?\(|\bhsla?\(", text) == []
+
+
+def test_every_token_that_is_used_is_defined():
+    sheets = "\n".join(path.read_text(encoding="utf-8") for path in sorted(CSS.glob("*.css")))
+    defined = set(re.findall(r"(--[\w-]+)\s*:", sheets))
+    assert set(re.findall(r"var\((--[\w-]+)", sheets)) - defined == set()
+
+
+def test_lengths_of_the_spacing_scale_lie_on_the_grid_of_four_pixels():
+    scale = re.findall(r"--s\d: (\d+)px", (CSS / "tokens.css").read_text(encoding="utf-8"))
+    assert len(scale) == 8
+    assert all(int(step) % 4 == 0 for step in scale)
+
+
+def test_what_was_not_read_is_hatched():
+    text = (CSS / "parts.css").read_text(encoding="utf-8")
+    for selector in (".hatched", ".chip.tone-unread", ".swatch.tone-unread", ".empty-unread"):
+        rules = re.findall(re.escape(selector) + r"[^{}]*\{([^}]*)\}", text)
+        assert any("var(--hatch)" in rule for rule in rules), selector
+
+
+def test_motion_and_print_are_looked_after():
+    text = (CSS / "layout.css").read_text(encoding="utf-8")
+    assert "@media (prefers-reduced-motion: reduce)" in text
+    assert "@media print" in text
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(WEB / "templates").as_posix())
+def test_no_template_needs_more_than_the_strict_policy_allows(template):
+    text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert [name for name, pattern in _INLINE.items() if pattern.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "name"),
+    [
+        ('<b style="color:red">', "a style attribute"),
+        ("<style>", "a style element"),
+        ('<a onclick="x()">', "an event attribute"),
+        ("<script>x()</script>", "a script without an address"),
+        ('<a href="javascript:x()">', "a javascript address"),
+        ('<i hx-on:click="x()">', "a htmx expression"),
+        ('<img src="//cdn.example/x.png">', "another origin"),
+    ],
+)
+def test_the_search_for_inline_code_finds_it(bad, name):
+    assert _INLINE[name].search(bad)
+
+
+def test_each_vendored_folder_brings_its_licence():
+    folders = [path for path in (WEB / "static" / "vendor").iterdir() if path.is_dir()]
+    assert folders
+    assert [folder.name for folder in folders if not (folder / "LICENSE").read_text(encoding="utf-8").strip()] == []
+
+
+def test_a_first_page_stays_under_150_kilobytes_with_font_and_scripts():
+    static = WEB / "static"
+    loaded = [
+        *CSS.glob("*.css"),
+        *static.glob("js/*.js"),
+        static / "vendor" / "htmx" / "htmx.min.js",
+        static / "img" / "favicon.svg",
+    ]
+    font = static / "vendor" / "inter" / "inter-latin-wght-normal.woff2"
+    assert sum(path.stat().st_size for path in [*loaded, font]) < 150_000
