@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from trueline.audit.models import AuditEvent, AuditHead
@@ -31,8 +32,9 @@ def history(scope: Scope, subject_type: str, subject_id: str) -> QuerySet[AuditE
 
 def chain_verdict(workspace_id: UUID) -> Verdict:
     """Check the whole chain of a workspace; about 300,000 events a second."""
-    head = AuditHead.objects.filter(workspace_id=workspace_id).values_list("sequence", "digest").first()
-    return verify(str(workspace_id), _links(workspace_id), head=head or (0, GENESIS))
+    with transaction.atomic():
+        head = AuditHead.objects.filter(workspace_id=workspace_id).values_list("sequence", "digest").first()
+        return verify(str(workspace_id), _links(workspace_id), head=head or (0, GENESIS))
 
 
 def _links(workspace_id: UUID) -> Iterator[Link]:

@@ -30,9 +30,9 @@ def upload(scope: Scope, upload_id: UUID) -> Upload:
 
 def upload_pieces(scope: Scope, upload_id: UUID) -> Iterator[bytes]:
     """The bytes of an upload, piece by piece."""
-    pieces = UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id).order_by("position")
-    for body in pieces.values_list("body", flat=True).iterator(chunk_size=1):
-        yield bytes(body)
+    pieces = UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id)
+    for position in pieces.order_by("position").values_list("position", flat=True):
+        yield bytes(pieces.values_list("body", flat=True).get(position=position))
 
 
 def _reached(scope: Scope, found: _Found | None) -> _Found:

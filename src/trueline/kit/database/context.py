@@ -18,7 +18,7 @@ READER = "trueline_reader"
 _workspace: ContextVar[UUID | None] = ContextVar("workspace", default=None)
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 _SET = "select set_config('app.workspace_id', %s, true), set_config('role', %s, true)"
-_FOLLOWING_ALIASES = ("default",)
+FOLLOWING_ALIASES = ("default",)
 
 
 def current_workspace() -> UUID | None:
@@ -34,7 +34,7 @@ def settings_now() -> tuple[str, tuple[str, str]]:
 
 def _write_through() -> None:
     """Bring a transaction that already runs to the present context."""
-    for alias in _FOLLOWING_ALIASES:
+    for alias in FOLLOWING_ALIASES:
         wrapper = connections[alias]
         if wrapper.connection is None or not wrapper.in_atomic_block:
             continue
