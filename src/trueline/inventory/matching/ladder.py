@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trueline.connections.contract import Facet
+from trueline.inventory.matching.cross_type import climb_across_types
 from trueline.inventory.matching.evidence import Evidence, ItemT, Matching, Method, Pair
 from trueline.inventory.matching.keyed import Sides, climb, sides_of
 from trueline.inventory.matching.links import Link, LinkBook, identity_key, link_book
@@ -60,6 +61,8 @@ def match_items(  # noqa: PLR0913 - two sides, how to look inside, and what is k
     if ignore_ids:
         climb_by_likeness(sides, load)
     climb(sides, _name_key, SAME_NAME, inside=(_content_key,))
+    if ignore_ids and propose:
+        climb_across_types(sides, load)
     if not propose:
         sides.withdraw_proposals()
     return Matching(tuple(_in_order(sides.pairs)), tuple(sides.left), tuple(sides.right))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from trueline.inventory.matching.keyed import Sides
     from trueline.inventory.matching.links import LinkBook
+    from trueline.inventory.matching.resemblance import Likeness
     from trueline.inventory.rules import Content
 
     Load = Callable[[Sequence[ItemT]], Sequence[Content]]
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 KINSHIP = 0.2
 """Share of the smaller side that must have a clear likeness on the other before likeness can make a link."""
 
-CLEAR = 0.5
-"""Score from which a likeness is clear enough to show that two sides are of one descent."""
+CLEAR_SCORE, CLEAR_CONTENT = 0.5, 0.75
+"""Score, or content alone, from which a likeness is clear enough to show that two sides are of one descent."""
 
 
 def climb_by_likeness(sides: Sides[ItemT], load: Load[ItemT]) -> None:
@@ -40,8 +41,12 @@ def climb_by_likeness(sides: Sides[ItemT], load: Load[ItemT]) -> None:
 def _are_related(sides: Sides[ItemT], contests: Sequence[Contest[ItemT]]) -> bool:
     """Whether enough objects of the smaller side are paired, or clearly resemble one, to be of one descent."""
     known = len(sides.pairs)
-    clear = known + sum(pair.likeness.score >= CLEAR for pair in contests)
+    clear = known + sum(_is_clear(pair.likeness) for pair in contests)
     return clear >= KINSHIP * (known + min(len(sides.left), len(sides.right)))
+
+
+def _is_clear(likeness: Likeness) -> bool:
+    return likeness.score >= CLEAR_SCORE or likeness.content >= CLEAR_CONTENT
 
 
 def _blocks(sides: Sides[ItemT], load: Load[ItemT]) -> Iterator[Block[ItemT]]:

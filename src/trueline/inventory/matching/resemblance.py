@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 NAME_SHARE = 0.4
 """Share of the name in the score of a pair; content says more, as authors rename more than they rewrite."""
 
+FULL_CONTENT = 2.0
+"""Content, in features that only two objects have, from which it has its full share. With less the name counts more:
+a group, or a policy of one common setting, is known by its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face(Generic[ItemT]):
@@ -142,23 +146,26 @@ def _likenesses(
     mine: Sequence[Face[ItemT]], theirs: Sequence[Face[ItemT]], own: _Weighed, other: _Weighed
 ) -> dict[int, dict[int, Likeness]]:
     """For each free object its likeness to the objects of the other side, by their number."""
-    found = {}
-    for number, face in enumerate(mine):
-        if face.is_free:
-            by_content = overlaps(number, own.content, other.content, other.content_index)
-            by_name = overlaps(number, own.names, other.names, other.names_index, prior=0)
-            found[number] = _neighbours(face, theirs, by_content, by_name)
-    return found
+    return {number: _neighbours(number, mine, theirs, own, other) for number, face in enumerate(mine) if face.is_free}
 
 
 def _neighbours(
-    face: Face[ItemT], others: Sequence[Face[ItemT]], by_content: Mapping[int, Overlap], by_name: Mapping[int, Overlap]
+    number: int, mine: Sequence[Face[ItemT]], theirs: Sequence[Face[ItemT]], own: _Weighed, other: _Weighed
 ) -> dict[int, Likeness]:
-    return {
-        number: _likeness(face, others[number], by_content.get(number, NO_OVERLAP), by_name.get(number, NO_OVERLAP))
-        for number in sorted(by_content.keys() | by_name.keys())
-        if is_one_platform(face.item.platform, others[number].item.platform)
-    }
+    by_content = overlaps(number, own.content, other.content, other.content_index)
+    by_name = overlaps(number, own.names, other.names, other.names_index, prior=0)
+    face = mine[number]
+    found = {}
+    for neighbour in sorted(by_content.keys() | by_name.keys()):
+        partner = theirs[neighbour]
+        if is_one_platform(face.item.platform, partner.item.platform):
+            found[neighbour] = _likeness(
+                by_name.get(neighbour, NO_OVERLAP).similarity,
+                by_content.get(neighbour, NO_OVERLAP),
+                max(own.content.masses[number], other.content.masses[neighbour]) / own.content.rarity,
+                is_same_name=face.base == partner.base,
+            )
+    return found
 
 
 def is_one_platform(left: str, right: str) -> bool:
@@ -166,10 +173,8 @@ def is_one_platform(left: str, right: str) -> bool:
     return not left or not right or left.casefold() == right.casefold()
 
 
-def _likeness(left: Face[ItemT], right: Face[ItemT], content: Overlap, names: Overlap) -> Likeness:
-    """One pair. Words in another order are not the same name; without any content the name is all there is."""
-    name = 1.0 if left.base == right.base else min(names.similarity, 0.95)
-    if not left.features and not right.features:
-        return Likeness(name, 0.0, NAME_SHARE * 2 * name, 0.0)
-    score = NAME_SHARE * name + (1 - NAME_SHARE) * content.similarity
-    return Likeness(name, content.similarity, score, content.evidence)
+def _likeness(name: float, content: Overlap, mass: float, *, is_same_name: bool) -> Likeness:
+    """One pair; the same words in another order are almost, not quite, the same name."""
+    name = 1.0 if is_same_name else min(name, 0.95)
+    share = 1 - (1 - NAME_SHARE) * min(1.0, mass / FULL_CONTENT)
+    return Likeness(name, content.similarity, share * name + (1 - share) * content.similarity, content.evidence)

@@ -1,0 +1,97 @@
+"""`trueline compare`: two exported tenants side by side, without a database."""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from trueline.cli.compare_text import document_text
+from trueline.cli.main import DONE, NO
+from trueline.cli.progress import Line
+from trueline.connections import registry
+from trueline.connections.contract import Progress, Reading, gather
+from trueline.inventory.definitions import Definitions, read_definitions
+from trueline.inventory.readings import NOTHING_KNOWN, compare_readings
+from trueline.kit.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from trueline.connections.contract import Provider
+
+HELP = "Compare two exported tenants, folders or zips, without a database."
+EXAMPLE = "trueline compare exports/january exports/june --format json"
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to compare, as what, in which form."""
+    parser.add_argument("left", type=Path, metavar="A", help="folder, file or zip of exported policies")
+    parser.add_argument("right", type=Path, metavar="B", help="the same at another time, or of another tenant")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--ignore-ids", action="store_true", help="treat A and B as two tenants: equal ids mean nothing"
+    )
+    parser.add_argument(
+        "--definitions",
+        type=Path,
+        metavar="FILE",
+        help="setting definitions (JSON, may be gzipped) for names and values",
+    )
+    parser.add_argument(
+        "--limit", type=int, default=20, metavar="N", help="lines shown of each part as text, 0 for all (default: 20)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare and print. 0 when nothing differs, 1 when something does or cannot be told; raises `Refused`."""
+    provider = _export_provider()
+    for path in (args.left, args.right, args.definitions):
+        _must_exist(path)
+    definitions = _definitions(args.definitions)
+    # Both sides are fingerprinted with one key, made for this comparison, so that an equal secret shows as equal.
+    key = secrets.token_bytes(32)
+    with Line() as line:
+        left = _read(provider, args.left, key, line)
+        right = _read(provider, args.right, key, line)
+    document = compare_readings(left, right, ignore_ids=args.ignore_ids, definitions=definitions)
+    if args.format == "json":
+        print(document.to_json().decode())
+    else:
+        print(document_text(document, str(args.left), str(args.right), limit=args.limit))
+    return DONE if document.is_equal else NO
+
+
+def _export_provider() -> Provider:
+    """The registered provider that can open exports."""
+    known = registry.providers()
+    if not known:
+        raise Unavailable("No provider that reads exported files is installed.")
+    return known[0]
+
+
+def _must_exist(path: Path | None) -> None:
+    if path is not None and not path.exists():
+        raise Refused(f"There is no file or folder at {path}.")
+
+
+def _read(provider: Provider, path: Path, key: bytes, line: Line) -> Reading:
+    def show(progress: Progress) -> None:
+        line.show(progress.done, progress.total, progress.label)
+
+    return gather(provider.open_export(path, key), show)
+
+
+def _definitions(path: Path | None) -> Definitions:
+    if path is None:
+        return NOTHING_KNOWN
+    try:
+        content = path.read_bytes()
+        return read_definitions(orjson.loads(gzip.decompress(content) if content[:2] == GZIP_MAGIC else content))
+    except (OSError, EOFError, ValueError) as error:
+        raise Refused(f"The definitions file {path} cannot be read as JSON.") from error

@@ -1,0 +1,165 @@
+"""A comparison as a person reads it in a terminal: one sentence, then the parts, each of bounded length."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from trueline.connections.contract import Json
+    from trueline.inventory.document import (
+        ChangeLine,
+        ComparisonDocument,
+        MatchLine,
+        ObjectLine,
+        SettingLine,
+        SideLine,
+    )
+
+LineT = TypeVar("LineT")
+
+CHANGES_SHOWN = 6
+"""Changes shown of one object; the rest is counted."""
+
+VALUE_WIDTH = 60
+"""Characters shown of one value."""
+
+_SIGNS = {"added": "+", "removed": "-", "modified": "~"}
+
+
+def document_text(document: ComparisonDocument, left: str, right: str, *, limit: int) -> str:
+    """The whole comparison as text.
+
+    Args:
+        document: The comparison.
+        left: What to call the left side.
+        right: What to call the right side.
+        limit: Lines shown of each part, 0 for all.
+    """
+    most = limit if limit > 0 else len(document.matches) + len(document.settings.items) + 1_000_000
+    changed = [match for match in document.matches if match.auto and match.state == "changed"]
+    proposed = [match for match in document.matches if not match.auto]
+    partial = [match for match in document.matches if match.auto and match.state == "not_comparable"]
+    conflicts = [item for item in document.settings.items if item.state == "conflict"]
+    lines = [
+        _sentence(document, left, right),
+        *_part("Changed", changed, _changed_lines, most),
+        *_part("Proposed pairs, for a person to decide", proposed, _proposed_lines, most),
+        *_part(f"Only in {left}", document.only_left, _object_lines, most),
+        *_part(f"Only in {right}", document.only_right, _object_lines, most),
+        *_part("Read only in part", partial, _partial_lines, most),
+        *_part("Not comparable", document.not_comparable, lambda line: [f"{line.name} ({line.reason})"], most),
+        *_settings_lines(document, conflicts, most),
+        *_side_lines(left, document.left, most),
+        *_side_lines(right, document.right, most),
+    ]
+    return "\n".join(lines)
+
+
+def _sentence(document: ComparisonDocument, left: str, right: str) -> str:
+    """What holds, in one sentence."""
+    states = Counter(match.state for match in document.matches if match.auto)
+    proposed = sum(not match.auto for match in document.matches)
+    if document.is_equal:
+        return f"Nothing differs: {_objects(states['equal'])} of {left} are the same in {right}."
+    parts = [
+        f"{states['changed']} of {_objects(sum(states.values()))} in both changed",
+        f"{len(document.only_left)} only in {left}",
+        f"{len(document.only_right)} only in {right}",
+    ]
+    if proposed:
+        parts.append(f"{proposed} proposed as pairs")
+    if unknown := len(document.not_comparable) + states["not_comparable"]:
+        parts.append(f"{unknown} not comparable")
+    return ", ".join(parts) + "."
+
+
+def _objects(count: int) -> str:
+    return f"{count:,} object" if count == 1 else f"{count:,} objects"
+
+
+def _part(title: str, lines: Sequence[LineT], show: Callable[[LineT], Iterable[str]], limit: int) -> Iterator[str]:
+    """A titled part of bounded length; nothing when there is nothing to show."""
+    if not lines:
+        return
+    yield ""
+    yield f"{title}: {len(lines):,}"
+    for line in lines[:limit]:
+        yield from (f"  {text}" for text in show(line))
+    if len(lines) > limit:
+        yield f"  and {len(lines) - limit:,} more"
+
+
+def _object_lines(line: ObjectLine) -> Iterator[str]:
+    yield f"{line.name or line.path} ({line.type})"
+
+
+def _pair(match: MatchLine) -> str:
+    same = match.left.name == match.right.name
+    return match.left.name if same else f"{match.left.name} -> {match.right.name}"
+
+
+def _changed_lines(match: MatchLine) -> Iterator[str]:
+    matched = "" if match.method == "id" else f", matched by {match.method.replace('_', ' ')}"
+    yield f"{_pair(match)} ({match.left.type}{matched})"
+    for change in match.changes[:CHANGES_SHOWN]:
+        yield f"  {_change_line(change)}"
+    if len(match.changes) > CHANGES_SHOWN:
+        yield f"  and {len(match.changes) - CHANGES_SHOWN:,} more changes"
+
+
+def _change_line(change: ChangeLine) -> str:
+    known = change.setting if change.setting and not change.path.endswith(change.setting) else ""
+    label = known or f"{'' if change.facet == 'settings' else change.facet + '/'}{change.path}"
+    values = {
+        "added": _value(change.right_label),
+        "removed": _value(change.left_label),
+        "modified": f"{_value(change.left_label)} -> {_value(change.right_label)}",
+    }
+    return f"{_SIGNS[change.kind]} {label}: {values[change.kind]}"
+
+
+def _value(value: Json) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= VALUE_WIDTH else f"{text[: VALUE_WIDTH - 3]}..."
+
+
+def _proposed_lines(match: MatchLine) -> Iterator[str]:
+    yield f"{_pair(match)} ({match.confidence:.0%})"
+    yield f"  {match.reason}"
+
+
+def _partial_lines(match: MatchLine) -> Iterator[str]:
+    yield f"{_pair(match)} ({match.left.type})"
+
+
+def _settings_lines(document: ComparisonDocument, conflicts: Sequence[SettingLine], limit: int) -> Iterator[str]:
+    settings = document.settings
+    if not settings.items:
+        return
+    yield ""
+    yield (
+        f"By settings: {settings.left:,} left and {settings.right:,} right, {settings.shared:,} in both, "
+        f"of these {settings.equal:,} equal and {settings.conflict:,} in conflict"
+    )
+    yield from _part("Settings in conflict", conflicts, _conflict_lines, limit)
+
+
+def _conflict_lines(item: SettingLine) -> Iterator[str]:
+    yield item.name
+    for side in (item.left, item.right):
+        for one in side[:2]:
+            yield f"  {_value(one.label)}  in {one.policy}"
+
+
+def _side_lines(name: str, side: SideLine, limit: int) -> Iterator[str]:
+    """What could not be read of one side, and what is odd there."""
+    yield from _part(f"Could not be read in {name}", side.unread, lambda line: [f"{line.path}: {line.detail}"], limit)
+    if side.warnings:
+        kinds = Counter(warning.kind.replace("_", " ") for warning in side.warnings)
+        told = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()))
+        yield ""
+        yield f"Noted in {name}: {told}"

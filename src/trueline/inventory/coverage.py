@@ -1,0 +1,115 @@
+"""Coverage by settings: what two sides configure as whole sets, whatever their policies are called."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trueline.connections.contract import Record
+
+Values = tuple[str, ...]
+
+
+class SettingState(StrEnum):
+    """What two sides say about one setting."""
+
+    EQUAL = "equal"
+    CONFLICT = "conflict"
+    ONLY_LEFT = "only_left"
+    ONLY_RIGHT = "only_right"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Configured:
+    """One policy's values for a setting."""
+
+    values: Values
+    policy: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredSetting:
+    """One setting and everything that both sides give it, in stable order."""
+
+    id: str
+    left: tuple[Configured, ...]
+    right: tuple[Configured, ...]
+
+    @property
+    def state(self) -> SettingState:
+        """Equal when a policy of each side gives it the same set of values; in conflict when none does."""
+        if not self.right:
+            return SettingState.ONLY_LEFT
+        if not self.left:
+            return SettingState.ONLY_RIGHT
+        shared = {one.values for one in self.left} & {one.values for one in self.right}
+        return SettingState.EQUAL if shared else SettingState.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCoverage:
+    """Every setting that either side configures, by id. Counts are of distinct settings."""
+
+    settings: tuple[CoveredSetting, ...]
+
+    def count(self, *states: SettingState) -> int:
+        return sum(setting.state in states for setting in self.settings)
+
+    @property
+    def left(self) -> int:
+        return sum(bool(setting.left) for setting in self.settings)
+
+    @property
+    def right(self) -> int:
+        return sum(bool(setting.right) for setting in self.settings)
+
+    @property
+    def shared(self) -> int:
+        return self.count(SettingState.EQUAL, SettingState.CONFLICT)
+
+
+def settings_coverage(left: Iterable[Record], right: Iterable[Record]) -> SettingsCoverage:
+    """Coverage of one side by the other, both as whole sets of policies.
+
+    A setting counts when a policy gives it at least one value; a parent that only groups others has none. Only settings
+    that every tenant knows by one id are compared here: readers mark the others with their kind and a colon.
+    """
+    mine, theirs = configured_settings(left), configured_settings(right)
+    return SettingsCoverage(
+        tuple(
+            CoveredSetting(key, mine.get(key, ()), theirs.get(key, ())) for key in sorted(mine.keys() | theirs.keys())
+        )
+    )
+
+
+def configured_settings(records: Iterable[Record]) -> dict[str, tuple[Configured, ...]]:
+    """For each setting of one side the policies that configure it, in stable order."""
+    found: dict[str, list[Configured]] = defaultdict(list)
+    for record in records:
+        for setting in record.settings:
+            if setting.values and ":" not in setting.id:
+                found[setting.id].append(Configured(setting.values, record.name, record.source_path))
+    return {key: tuple(sorted(several)) for key, several in sorted(found.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingConflict:
+    """A setting that several policies of one side set to different values: the device decides which one wins."""
+
+    id: str
+    configured: tuple[Configured, ...]
+
+
+def setting_conflicts(configured: Mapping[str, Sequence[Configured]]) -> tuple[SettingConflict, ...]:
+    """The conflicts within one side, by setting id."""
+    return tuple(
+        SettingConflict(key, tuple(several))
+        for key, several in sorted(configured.items())
+        if len({one.values for one in several}) > 1
+    )

@@ -1,0 +1,101 @@
+"""What settings and their values are called, from a file of setting definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trueline.inventory.errors import UnknownDefinitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from trueline.connections.contract import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One setting in words.
+
+    Attributes:
+        name: The name a person knows, such as "Require secure boot"; empty when the source has none.
+        category: Where the vendor's portal shows it, empty when unknown.
+        labels: Names of its values by value id, in lower case.
+    """
+
+    name: str
+    category: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Definitions by setting id in lower case."""
+
+    by_id: Mapping[str, Definition] = field(default_factory=dict)
+
+    def name(self, setting_id: str) -> str:
+        """The setting's name, or its id when nobody told us a name."""
+        known = self.by_id.get(setting_id.lower())
+        return known.name if known and known.name else setting_id
+
+    def category(self, setting_id: str) -> str:
+        known = self.by_id.get(setting_id.lower())
+        return known.category if known else ""
+
+    def label(self, setting_id: str, value: Json) -> Json:
+        """The name of a value, or the value itself; a list value by value."""
+        known = self.by_id.get(setting_id.lower())
+        if known is None:
+            return value
+        if isinstance(value, list):
+            return [known.labels.get(str(one).lower(), one) for one in value]
+        return known.labels.get(str(value).lower(), value)
+
+
+def read_definitions(document: Json) -> Definitions:
+    """Definitions from a JSON document.
+
+    Understood are a list of definitions as Graph gives it (alone or under `value`), a mapping of id to definition, and
+    the short form that maps an id to name, category and value names.
+
+    Raises:
+        UnknownDefinitions: The document has another shape.
+    """
+    return Definitions({key.lower(): definition for key, definition in _entries(document)})
+
+
+def _entries(document: Json) -> Iterator[tuple[str, Definition]]:
+    if isinstance(document, dict) and isinstance(document.get("value"), list):
+        document = document["value"]
+    if isinstance(document, list):
+        document = {_id_of(entry): entry for entry in document}
+    if not isinstance(document, dict) or not document:
+        raise UnknownDefinitions
+    for key, entry in document.items():
+        yield str(key), _definition(entry)
+
+
+def _id_of(entry: Json) -> str:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+        raise UnknownDefinitions
+    return str(entry["id"])
+
+
+def _definition(entry: Json) -> Definition:
+    match entry:
+        case {"displayName": str() | None as name}:
+            labels_of_options = dict(_labels(entry.get("options") or ()))
+            return Definition(name or "", str(entry.get("categoryName") or ""), labels_of_options)
+        case [str() | None as name, str() | None as category, dict() | None as labels]:
+            named = {str(key).lower(): str(label) for key, label in (labels or {}).items()}
+            return Definition(name or "", category or "", named)
+        case _:
+            raise UnknownDefinitions
+
+
+def _labels(options: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    for option in options:
+        key = option.get("itemId") or option.get("id")
+        if key and option.get("displayName"):
+            yield str(key).lower(), str(option["displayName"])
