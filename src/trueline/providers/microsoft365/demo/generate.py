@@ -39,18 +39,25 @@ _EMPTY_AREAS = (Area.REUSABLE_SETTINGS, Area.NOTIFICATIONS, Area.AUTHENTICATION_
 _EVE = datetime(2026, 11, 15, tzinfo=UTC)
 
 
-def generate(folder: Path, *, seed: int = 7) -> DemoPlan:
+def generate(folder: Path, *, seed: int = 7, has_shared_references: bool = False) -> DemoPlan:
     """Write the standard and three tenants, each as agreed and on two or three days, below a folder.
 
     Files go to `<folder>/<tenant>/<day>/`; the standard has one day. `<tenant>/agreed/` is the tenant as it was when it
     followed the standard, for a baseline of the same ids. The same seed gives the same bytes. Existing files
     of the same names are replaced, others are left alone.
 
+    Args:
+        folder: Where to write; made when it is not there.
+        seed: What ids, dates and numbers are made from.
+        has_shared_references: See `Names`.
+
     Returns:
         What was written and every planned difference from the standard, tenant by tenant.
     """
-    _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), Names(seed, STANDARD.slug)), (), seed)
-    changes = tuple(change for tenant in TENANTS for change in _write_tenant(folder, tenant, seed))
+    tenants = {one.slug: Names(seed, one.slug, has_shared_references) for one in (STANDARD, *TENANTS)}
+    names = tenants[STANDARD.slug]
+    _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), names), (), names)
+    changes = tuple(change for tenant in TENANTS for change in _write_tenant(folder, tenant, tenants[tenant.slug]))
     return DemoPlan(folder, seed, STANDARD, TENANTS, changes)
 
 
@@ -72,21 +79,22 @@ def scale(objects: int, *, seed: int = 7) -> Iterator[Mapping[str, Any]]:
         tenant += 1
 
 
-def _write_tenant(folder: Path, tenant: DemoTenant, seed: int) -> Iterator[PlannedChange]:
-    names = Names(seed, tenant.slug)
+def _write_tenant(folder: Path, tenant: DemoTenant, names: Names) -> Iterator[PlannedChange]:
     base = objects_of(standard(), names)
     entries = [entry for entry in planned() if entry["tenant"] == tenant.slug]
-    _write(folder / tenant.slug / AGREED, tenant, base, (), seed)
+    _write(folder / tenant.slug / AGREED, tenant, base, (), names)
     for number, day in enumerate(tenant.days, start=1):
         moments = [_EVE + timedelta(days=one) for one in range(1, number + 1)]
         today = [entry for entry in entries if number in entry["days"]]
-        _write(folder / tenant.slug / day, tenant, drifted(base, entries, names, moments), today, seed)
+        _write(folder / tenant.slug / day, tenant, drifted(base, entries, names, moments), today, names)
     for entry in entries:
         yield described(entry, base, names, _EVE)
 
 
-def _write(folder: Path, tenant: DemoTenant, objects: Sequence[Exported], entries: Sequence[Entry], seed: int) -> None:
-    for path, content in files_of(tenant.layout, objects, Names(seed, tenant.slug)):
+def _write(
+    folder: Path, tenant: DemoTenant, objects: Sequence[Exported], entries: Sequence[Entry], names: Names
+) -> None:
+    for path, content in files_of(tenant.layout, objects, names):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
