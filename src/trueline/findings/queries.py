@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from trueline.findings.models import Finding
-from trueline.findings.rules import OPEN
+from trueline.findings.rules import OPEN, VERIFIED_CLEARED
 from trueline.kit.scope import NotVisible, Scope
 
 
@@ -49,6 +49,14 @@ def open_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, dic
     for row in counted.values_list("environment_id", "severity", "number"):
         found.setdefault(row[0], {})[row[1]] = row[2]
     return found
+
+
+def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
+    """For each environment how many findings are verified cleared, and how many are open again after they were."""
+    rows = findings(scope).order_by().values("environment_id")
+    cleared, back = Q(state="resolved", resolved_reason=VERIFIED_CLEARED), Q(state__in=OPEN, times_reopened__gt=0)
+    counted = rows.annotate(cleared=Count("id", filter=cleared), back=Count("id", filter=back))
+    return {row[0]: (row[1], row[2]) for row in counted.values_list("environment_id", "cleared", "back")}
 
 
 def area_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[tuple[UUID, str], tuple[int, int]]:

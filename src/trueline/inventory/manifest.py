@@ -5,8 +5,7 @@ Memory holds the compressed documents and one row for each object, never the raw
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +75,6 @@ def collect(source: Source, tell: Callable[[Progress], None]) -> Manifest:
         else:
             tell(found)
     manifest.areas = source.areas()
-    manifest.warnings += repeated(manifest.items)
     return manifest
 
 
@@ -116,27 +114,3 @@ def stored_content(document: dict[str, Any]) -> StoredContent:
         tuple(Setting(key, tuple(values)) for key, values in document["settings"]),
     )
 
-
-def repeated(items: Iterable[ItemDraft]) -> list[Warn]:
-    """A warning for each id, and each name and type, that more than one object carries."""
-    held = list(items)
-    ids = Counter((item.object_type, item.external_id.lower()) for item in held if item.external_id)
-    names = Counter((item.object_type, item.platform, item.name.casefold()) for item in held if item.name)
-    found = [
-        Warn("duplicate_id", tuple(sorted(i.source_path for i in held if _id(i) == key)))
-        for key, times in ids.items()
-        if times > 1
-    ]
-    return found + [
-        Warn("duplicate_name", tuple(sorted(i.source_path for i in held if _name(i) == key)))
-        for key, times in names.items()
-        if times > 1
-    ]
-
-
-def _id(item: ItemDraft) -> tuple[str, str]:
-    return item.object_type, item.external_id.lower()
-
-
-def _name(item: ItemDraft) -> tuple[str, str, str]:
-    return item.object_type, item.platform, item.name.casefold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trueline.connections.contract import Provider
 from trueline.providers.microsoft365.areas import AREA_KEYS, AREAS
+from trueline.providers.microsoft365.demonstration import make_demo
 from trueline.providers.microsoft365.exports import open_export
 
 MICROSOFT365 = Provider(
@@ -13,4 +14,5 @@ MICROSOFT365 = Provider(
     areas=AREA_KEYS,
     area_labels={area.key: area.label for area in AREAS},
     required_permissions={area.key: area.permission for area in AREAS if area.permission},
+    make_demo=make_demo,
 )
