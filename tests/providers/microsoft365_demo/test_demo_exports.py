@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trueline.connections.contract import Facet, Record, gather
-from trueline.providers.microsoft365.demo.exports import make_demo
 from trueline.providers.microsoft365.demo.generate import TENANTS, generate
 from trueline.providers.microsoft365.demo.plan import ChangeKind
+from trueline.providers.microsoft365.demonstration import make_demo
 from trueline.providers.microsoft365.provider import MICROSOFT365
 
 if TYPE_CHECKING:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueline.connections.contract import DemoExport
 from trueline.providers.microsoft365.demo.generate import generate
-from trueline.providers.microsoft365.demo.plan import DemoPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from trueline.providers.microsoft365.demo.plan import DemoPlan
 
 _STANDARD_DAYS_AGO = 7
 
 
 def make_demo(folder: Path) -> tuple[DemoExport, ...]:
-    """Write the demonstration into a folder and list its exports, oldest first."""
-    return tuple(sorted(_exports(generate(folder)), key=lambda export: -export.days_ago))
+    """Write the demonstration into a folder and list its exports, oldest first.
+
+    What policies refer to (groups, filters, tags, places) has the same ids in all tenants, so that the tenants can be
+    held against the standard as they are: a comparison that maps references by name does not exist yet.
+    """
+    plan = generate(folder, has_shared_references=True)
+    return tuple(sorted(_exports(plan), key=lambda export: -export.days_ago))
 
 
 def _exports(plan: DemoPlan) -> Iterator[DemoExport]:
