@@ -47,6 +47,7 @@ def styleguide_context() -> dict[str, Any]:
             "states": list(STATES),
             "coverage": _coverage(),
             "form": SampleForm({"name": ""}),
+            "filter": SampleForm(auto_id="filter_%s"),
             "upload": SampleUpload(),
         },
     }

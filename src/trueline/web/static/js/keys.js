@@ -11,11 +11,11 @@
   const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
   function walk(step) {
-    const rows = [...document.querySelectorAll("[data-row]")];
+    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.querySelector("a, button"));
     if (rows.length === 0) return;
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1);
-    rows[next].querySelector("a, button")?.focus();
+    rows[next].querySelector("a, button").focus();
     rows[next].scrollIntoView({ block: "nearest" });
   }
 
