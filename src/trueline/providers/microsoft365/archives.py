@@ -6,13 +6,17 @@ import stat
 import struct
 import zipfile
 import zlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trueline.connections.contract import Unread
 from trueline.connections.errors import SourceRefused
 from trueline.providers.microsoft365 import limits
 from trueline.providers.microsoft365.containers import Member, is_readable, printable, set_aside
 from trueline.providers.microsoft365.decoding import Unusable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trueline.connections.contract import Unread
 
 _MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _END = b"PK\x05\x06"

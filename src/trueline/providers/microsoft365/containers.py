@@ -1,18 +1,20 @@
-"""Where exported files lie: a folder or a single file. Lists what can be read, reads one file at a time, follows no link."""
+"""Where exported files lie: a folder or a single file. Lists what can be read, reads one at a time, follows no link."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trueline.connections.contract import Unread
 from trueline.connections.errors import SourceRefused
 from trueline.providers.microsoft365 import limits
 from trueline.providers.microsoft365.decoding import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JSON_ENDINGS = (".json",)
 YAML_ENDINGS = (".yaml", ".yml")
@@ -100,10 +102,8 @@ class Folder:
         self.members.append(Member(printable(path.name), size, path))
 
     def _list(self, root: Path) -> None:
-        seen = 0
-        for entry, path in _walk(str(root), "", 0):
-            seen += 1
-            if seen > limits.MAX_MEMBERS:
+        for seen, (entry, path) in enumerate(_walk(str(root), "", 0)):
+            if seen >= limits.MAX_MEMBERS:
                 raise SourceRefused(f"The folder holds more than {limits.MAX_MEMBERS} files, so it was not read.")
             self._take(entry, printable(path))
 
@@ -126,16 +126,28 @@ class Folder:
             handle = os.open(member.key, _NEVER_WAIT if len(self.members) > 1 else os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
             raise Unusable("unreadable", "The file could not be opened.") from error
-        with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Unusable("unreadable", "This is not a regular file.")
-            data = stream.read(limits.MAX_MEMBER_BYTES + 1)
-        if len(data) > limits.MAX_MEMBER_BYTES:
-            raise Unusable("too_large", f"The file is larger than {limits.MAX_MEMBER_BYTES // 2**20} MB.")
-        return data
+        try:
+            return _read_regular(handle)
+        except OSError as error:
+            raise Unusable("unreadable", "The file could not be read.") from error
+        finally:
+            os.close(handle)
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _read_regular(handle: int) -> bytes:
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        raise Unusable("unreadable", "This is not a regular file.")
+    if found.st_size > limits.MAX_MEMBER_BYTES:
+        raise Unusable("too_large", f"The file is larger than {limits.MAX_MEMBER_BYTES // 2**20} MB.")
+    # One byte more than the size shows a file that grows while it is read.
+    data = os.read(handle, found.st_size + 1)
+    if len(data) != found.st_size:
+        raise Unusable("unreadable", "The file changed while it was read.")
+    return data
 
 
 def _walk(folder: str, prefix: str, depth: int) -> Iterator[tuple[os.DirEntry[str], str]]:

@@ -6,14 +6,17 @@ Setting ids carry a prefix (`oma:`, `admx:`, `intent:`), so that they never meet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trueline.connections.contract import Setting
 from trueline.providers.microsoft365.decoding import Unusable, parse
 from trueline.providers.microsoft365.embedded import xml_of
 from trueline.providers.microsoft365.flatten import Flat, add, canonical_text, flatten, ranked, scalar
-from trueline.providers.microsoft365.ruleset import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from trueline.providers.microsoft365.ruleset import Rule
 
 _BOUND_ID = re.compile(r"\('([^']+)'\)/?$")
 _DEFINITION_SKIP = frozenset({"id", "definition", "presentationValues", "createdDateTime", "lastModifiedDateTime"})

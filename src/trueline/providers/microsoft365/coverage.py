@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from trueline.connections.contract import AreaReport, Coverage, Json, Unread, Warn
 from trueline.providers.microsoft365.areas import AREA_KEYS
 from trueline.providers.microsoft365.recognise import folder_areas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MANIFEST_NAME = "trueline-coverage.json"
 """The file with which an export of our own says how far each area was read.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import yaml
 
-from trueline.connections.contract import Json
 from trueline.providers.microsoft365 import limits
+
+if TYPE_CHECKING:
+    from trueline.connections.contract import Json
 
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -53,15 +55,18 @@ def parse(data: bytes, *, is_yaml: bool = False) -> Json:
 
 def parse_text(text: bytes, *, is_yaml: bool = False) -> Json:
     """The JSON value of UTF-8 text without a mark. Raises `Unusable`."""
-    if not text.strip():
+    if not text or text.isspace():
         raise Unusable("empty", "The file is empty.")
     value = _yaml(text) if is_yaml else _json(text)
-    vet(value)
+    # NUL cannot stand in JSON except as an escape, so most files need no look at each text.
+    vet(value, looks_at_text=is_yaml or b"\\u0000" in text)
     return value
 
 
 def _json(text: bytes) -> Json:
-    if text.count(b"{") + text.count(b"[") > limits.MAX_CONTAINERS or text.count(b",") > limits.MAX_VALUES:
+    if len(text) > limits.MAX_CONTAINERS and (
+        text.count(b"{") + text.count(b"[") > limits.MAX_CONTAINERS or text.count(b",") > limits.MAX_VALUES
+    ):
         raise Unusable("too_large", "The file holds more values than an export has.")
     try:
         return orjson.loads(text)
@@ -111,41 +116,30 @@ def _vet_yaml(text: bytes) -> None:
             raise Unusable("too_deep", "The file nests deeper than any export does.")
 
 
-def vet(value: Json) -> None:
+def vet(value: Json, *, looks_at_text: bool = True) -> None:
     """Refuse what could not be stored or hashed exactly: deep nesting, inexact numbers, NUL. Raises `Unusable`."""
-    level: list[Any] = [value]
+    level: list[Any] = [[value]]
     for _ in range(limits.MAX_DEPTH):
         deeper: list[Any] = []
         for node in level:
-            if isinstance(node, dict):
-                _vet_members(node, node.values(), deeper)
-            elif isinstance(node, list):
-                _vet_members((), node, deeper)
-            else:
-                _vet_scalar(node)
+            members = node if type(node) is list else node.values()
+            if looks_at_text:
+                _vet_text(node)
+            for member in members:
+                kind = type(member)
+                if kind is dict or kind is list:
+                    deeper.append(member)
+                elif (kind is int or kind is float) and not abs(member) < limits.MAX_EXACT_INTEGER:
+                    raise Unusable("bad_number", "The file holds a number that JSON cannot say exactly.")
         if not deeper:
             return
         level = deeper
     raise Unusable("too_deep", "The file nests deeper than any export does.")
 
 
-def _vet_members(names: Any, members: Any, deeper: list[Any]) -> None:
-    for name in names:
-        if type(name) is not str or _NUL in name:
-            raise Unusable("bad_text", "The file holds a member name that cannot be stored.")
-    for member in members:
-        kind = type(member)
-        if kind is dict or kind is list:
-            deeper.append(member)
-        elif kind is str:
-            if _NUL in member:
-                raise Unusable("bad_text", "The file holds a NUL character, which cannot be stored.")
-        elif kind is not bool and member is not None:
-            _vet_scalar(member)
-
-
-def _vet_scalar(value: Any) -> None:
-    if isinstance(value, int | float) and not abs(value) < limits.MAX_EXACT_INTEGER:
-        raise Unusable("bad_number", "The file holds a number that JSON cannot say exactly.")
-    if isinstance(value, str) and _NUL in value:
-        raise Unusable("bad_text", "The file holds a NUL character, which cannot be stored.")
+def _vet_text(node: Any) -> None:
+    for text in node:
+        if (isinstance(text, str) and _NUL in text) or (isinstance(node, dict) and not isinstance(text, str)):
+            raise Unusable("bad_text", "The file holds a text that cannot be stored.")
+    if isinstance(node, dict):
+        _vet_text([member for member in node.values() if isinstance(member, str)])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from trueline.connections.contract import Coverage, Json
 from trueline.providers.microsoft365.decoding import parse
 from trueline.providers.microsoft365.normalise import graph_case, is_pascal_case, type_name
 from trueline.providers.microsoft365.recognise import by_context, is_object
 from trueline.providers.microsoft365.ruleset import not_policies, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _STATUS_REASONS = {401: "denied", 403: "denied", 404: "missing", 429: "throttled"}
 
@@ -152,7 +155,7 @@ def _batch(responses: list[Json], pointer: str) -> Iterator[Part]:
             yield Ignored(where, "is no answer")
             continue
         status = response.get("status")
-        if isinstance(status, int) and status >= 400:  # noqa: PLR2004 - the border of HTTP errors
+        if isinstance(status, int) and status >= 400:
             coverage = Coverage.DENIED if status in {401, 403} else Coverage.PARTIAL
             reason = _STATUS_REASONS.get(status, "failed")
             yield Failed(where, reason, f"The service answered {status} to this part of the batch.", coverage)

@@ -7,6 +7,7 @@ import binascii
 import re
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _SHORTEST = 8
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -29,7 +30,7 @@ def base64_of(text: str) -> str:
 
 
 def xml_of(value: str) -> str | None:
-    """The XML inside a base64 value, None when there is none; plain words that happen to be base64 stay what they are."""
+    """The XML inside a base64 value, None when there is none; a plain word that happens to be base64 is not touched."""
     if not value.startswith(("PD", "77u/", "//48", "Cjw", "DQo8")):
         return None
     text = text_of(value)
@@ -37,4 +38,4 @@ def xml_of(value: str) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    return all(char >= " " or char in "\t\r\n\f" for char in text)
+    return _CONTROL.search(text) is None

@@ -1,10 +1,9 @@
-"""Exported files as a source: a folder, a file or a zip archive of Graph JSON to records, gaps, oddities and coverage."""
+"""Exported files as a source: a folder, file or zip archive of Graph JSON to records, gaps, oddities and coverage."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueline.connections.contract import AreaReport, Coverage, Json, Progress, Record, Unread, Warn
 from trueline.connections.errors import SourceRefused
@@ -15,8 +14,12 @@ from trueline.providers.microsoft365.decoding import Unusable, parse_text, utf8
 from trueline.providers.microsoft365.documents import Failed, Found, Ignored, Listed, is_settings_part, parts_of
 from trueline.providers.microsoft365.normalise import record_of
 from trueline.providers.microsoft365.recognise import UNKNOWN, recognise
-from trueline.providers.microsoft365.redaction import Redactor, may_hold_secrets
+from trueline.providers.microsoft365.redaction import Redactor
 from trueline.providers.microsoft365.ruleset import rule_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 PROGRESS_EVERY = 25
 """Files between two notes of progress: often enough for a page, too rare to cost anything."""
@@ -64,7 +67,7 @@ class ExportSource:
         self._areas: tuple[AreaReport, ...] = ()
 
     def read(self) -> Iterator[Item]:
-        """Yield records, gaps, oddities and progress; raises `SourceRefused` when the source changed into a hostile one."""
+        """Yield records, gaps, oddities, progress; raises `SourceRefused` when the source changed into a hostile one."""
         self._areas = ()
         container = _open(self._path)
         reading = _Reading(container, Redactor(self._key), is_single=self._path.is_file())
@@ -133,11 +136,10 @@ class _Reading:
         if member.path.rpartition("/")[2].lower() == MANIFEST_NAME:
             yield from self._manifest(document, member.path)
             return
-        has_secrets = may_hold_secrets(text) or member.path in self._companions
         for part in parts_of(document):
             match part:
                 case Found():
-                    yield self._record(part, member, has_secrets=has_secrets)
+                    yield self._record(part, member)
                 case Ignored():
                     yield Warn("ignored_file", (_place(member.path, part.pointer), part.reason))
                 case Failed():
@@ -151,15 +153,13 @@ class _Reading:
             self.ledger.claim(area, claim)
         return notes
 
-    def _record(self, part: Found, member: Member, *, has_secrets: bool) -> Record:
+    def _record(self, part: Found, member: Member) -> Record:
         raw = part.raw
         companion = self._companions.get(member.path)
         if companion is not None and not part.pointer:
             raw = self._with_settings(raw, companion)
         rule = rule_of(part.type) if part.type else recognise(raw, member.folders, part.context)
-        if has_secrets:
-            raw = self._redactor.redact(raw)
-        return record_of(raw, rule, _place(member.path, part.pointer))
+        return record_of(self._redactor.redact(raw), rule, _place(member.path, part.pointer))
 
     def _with_settings(self, raw: dict[str, Json], companion: Member) -> dict[str, Json]:
         """The policy with the settings of its companion file; the longer list wins when both hold one."""

@@ -8,11 +8,12 @@ folded into a sorted list of their canonical text, so that a change inside one s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from trueline.providers.microsoft365.ruleset import Rule
+if TYPE_CHECKING:
+    from trueline.providers.microsoft365.ruleset import Rule
 
 Flat = dict[str, Any]
 

@@ -6,15 +6,19 @@ The same content gives the same facets from every export shape, encoding and ord
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from trueline.connections.contract import Facet, Json, Record, Setting
 from trueline.providers.microsoft365.catalogue import read_instances, read_settings
 from trueline.providers.microsoft365.contents import as_list, read_admx, read_assignments, read_intent, read_oma
 from trueline.providers.microsoft365.embedded import text_of
 from trueline.providers.microsoft365.flatten import Flat, add, scalar
-from trueline.providers.microsoft365.ruleset import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trueline.providers.microsoft365.ruleset import Rule
 
 TYPE_PREFIX = "#microsoft.graph."
 _PLATFORMS = {
@@ -24,14 +28,16 @@ _PLATFORMS = {
 }
 _TYPE_PLATFORMS = (
     (
-        re.compile(r"(?:windows|win32|sharedPC|editionUpgrade|winGet|officeSuite|microsoftStore|mdmWindows)", re.I),
+        re.compile(
+            r"(?:windows|win32|sharedPC|editionUpgrade|winGet|officeSuite|microsoftStore|mdmWindows)", re.IGNORECASE
+        ),
         "windows10",
     ),
-    (re.compile(r"(?:aosp)", re.I), "aosp"),
-    (re.compile(r"android(?:DeviceOwner|WorkProfile|ForWork|ManagedStore)", re.I), "androidenterprise"),
-    (re.compile(r"android", re.I), "android"),
-    (re.compile(r"macos", re.I), "macos"),
-    (re.compile(r"(?:ios|managedIOS|appleExpedited|appleDevice)", re.I), "ios"),
+    (re.compile(r"(?:aosp)", re.IGNORECASE), "aosp"),
+    (re.compile(r"android(?:DeviceOwner|WorkProfile|ForWork|ManagedStore)", re.IGNORECASE), "androidenterprise"),
+    (re.compile(r"android", re.IGNORECASE), "android"),
+    (re.compile(r"macos", re.IGNORECASE), "macos"),
+    (re.compile(r"(?:ios|managedIOS|appleExpedited|appleDevice)", re.IGNORECASE), "ios"),
 )
 _MEMBER = re.compile(r"\{([^}]+)\}")
 _SETTING_MEMBERS = {"admx": ("definitionValues",), "intent": ("settings", "settingsDelta"), "oma": ("omaSettings",)}
@@ -136,7 +142,7 @@ def _external_id(raw: Mapping[str, Json], rule: Rule) -> str:
 
 
 def _name(raw: Mapping[str, Json], rule: Rule) -> str:
-    for member in (rule.name, "displayName", "name"):
+    for member in (rule.name, "displayName", "name", "identity"):
         found = raw.get(member) if member else None
         if isinstance(found, str) and found:
             return found
@@ -152,9 +158,13 @@ def _platform(raw: Mapping[str, Json], rule: Rule) -> str:
         )
         return ",".join(_PLATFORMS.get(part, part) for part in found)
     if rule.platform_from_type:
-        name = type_name(raw)
-        return next((platform for pattern, platform in _TYPE_PLATFORMS if pattern.match(name)), "")
+        return _platform_of_type(type_name(raw))
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _platform_of_type(name: str) -> str:
+    return next((platform for pattern, platform in _TYPE_PLATFORMS if pattern.match(name)), "")
 
 
 def _fixed_key(raw: Mapping[str, Json], rule: Rule) -> str:

@@ -1,19 +1,25 @@
-"""Which type an object is: by `@odata.type`, by the context of the answer, by its members, by its folder, in this order."""
+"""Which type an object is: by `@odata.type`, by the context of the answer, by its members, by its folder, in turn."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from trueline.connections.contract import Json
 from trueline.providers.microsoft365.normalise import type_name
 from trueline.providers.microsoft365.ruleset import Rule, folder_key, rule_of, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from trueline.connections.contract import Json
 
 UNKNOWN = "unknown:"
 _CONTEXT = re.compile(r"\$metadata#(?P<path>[A-Za-z0-9/]+)(?P<rest>.*)$")
 _HINT = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_HINT = 60
+_REMEMBERED = 4096
+"""Answers remembered; contexts with ids are endless, so there is a bound."""
 
 
 def recognise(raw: Mapping[str, Json], folders: Sequence[str] = (), context: str = "") -> Rule:
@@ -44,13 +50,13 @@ def is_object(raw: Mapping[str, Json]) -> bool:
     return bool(raw.get("id")) and bool(raw.get("displayName") or raw.get("name") or "@odata.context" in raw)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def by_odata_type(name: str) -> Rule | None:
     """The rule that names this `@odata.type`, None when no rule does."""
     return next((rule for rule in rules() if name in rule.odata_types), None)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def by_pattern(name: str) -> Rule | None:
     """The rule of the family that this `@odata.type` belongs to."""
     if not name:
@@ -58,7 +64,7 @@ def by_pattern(name: str) -> Rule | None:
     return next((rule for rule in rules() if any(found.fullmatch(name) for found in rule.odata_patterns)), None)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def by_context(context: str) -> Rule | None:
     """The rule of the endpoint that an `@odata.context` names; None for a part of an object, such as its settings."""
     found = _CONTEXT.search(context)

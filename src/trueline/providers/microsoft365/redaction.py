@@ -7,27 +7,22 @@ A secret becomes the text `[secret value:<fingerprint>]`. Where the service only
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from trueline.connections.contract import Json
 from trueline.kit.digest import keyed
 from trueline.providers.microsoft365.credentials import scrub, scrub_unmistakable
 from trueline.providers.microsoft365.embedded import base64_of, text_of, xml_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trueline.connections.contract import Json
 
 FINGERPRINT_DIGITS = 16
 """64 bits of the keyed digest: enough to tell any two secrets of a tenant apart, useless without the key."""
 
 MARKED = re.compile(r"\[secret (?:value|reference):[0-9a-f]{16}\]")
-
-_HINTS = (
-    b"password", b"passphrase", b"passcode", b"presharedkey", b"psk", b"secret", b"token", b"pfx", b"privatekey", b"apikey",
-    b"sharedkey", b"accesskey", b"keymaterial", b"scriptcontent", b"payload", b"encodedsettingxml", b"omasettings",
-    b"onboarding", b"offboarding", b"private key", b"accountkey", b"sig=", b"bearer ", b"eyj", b"akia", b"aiza", b"ghp_", b"gho_",
-    b"github_pat_", b"xox", b"\\u", b"://",
-)  # fmt: skip
-_CHEAP_HINTS = tuple(hint for hint in _HINTS if hint != b"://")
-_URL_LOGIN = re.compile(rb"://[^/\s\"@]{1,200}:[^/\s\"@]{1,200}@")
 
 _SECRET_ENDING = re.compile(
     r"(?:password|passphrase|passcode|presharedkey|psk|sharedsecret|clientsecret|secrettext|secretkey|privatekey|apikey|"
@@ -44,13 +39,16 @@ _ENUMERATIONS = re.compile(
     r"(?i)^(?:notconfigured|userdefined|none|required|blocked|allowed|enabled|disabled|devicedefault|true|false|\{\{.*\}\})?$"
 )
 _SECRET_TYPE = "SecretSettingValue"  # noqa: S105 - the name of a type
+_PLAIN_MEMBERS = frozenset(
+    {"settingDefinitionId", "settingInstanceTemplateId", "settingValueTemplateId", "definitionId", "id"}
+)
+_PLAIN = "plain"
+_ACTION = "#microsoft.graph."
+"""Begins the members in which the service lists what can be done with an object: addresses, no content."""
+_CHOICE = "choiceSettingValue"
 _SHORTEST_TEXT = 16
-
-
-def may_hold_secrets(text: bytes) -> bool:
-    """Whether a file's text has any trace of a secret; most files have none and need no second look."""
-    low = text.lower()
-    return any(hint in low for hint in _CHEAP_HINTS) or (b"@" in low and _URL_LOGIN.search(low) is not None)
+_REMEMBERED_NAMES = 8192
+"""Names recur in every object; how many to remember bounds what a hostile file can make us hold."""
 
 
 class Redactor:
@@ -61,8 +59,7 @@ class Redactor:
 
     def redact(self, raw: dict[str, Json]) -> dict[str, Json]:
         """The object without its secrets; the very same object when it holds none."""
-        found: dict[str, Json] = self._object(raw)
-        return found
+        return self._object(raw)
 
     def mark(self, secret: str, kind: str = "value") -> str:
         """The text that stands for a secret."""
@@ -70,39 +67,63 @@ class Redactor:
             return secret
         return f"[secret {kind}:{keyed(self._key, secret.encode())[:FINGERPRINT_DIGITS]}]"
 
+    def _list(self, members: list[Any], name: str) -> list[Any]:
+        changed = [self._any(member, name) for member in members]
+        return changed if any(new is not old for new, old in zip(changed, members, strict=True)) else members
+
     def _any(self, value: Json, name: str) -> Json:
-        if isinstance(value, str):
-            return self._text(value, name)
-        if isinstance(value, dict):
-            return self._object(value)
-        if isinstance(value, list):
-            changed = [self._any(member, name) for member in value]
-            return changed if any(new is not old for new, old in zip(changed, value, strict=True)) else value
-        return value
+        kind = type(value)
+        if kind is str:
+            sort = _sort_of(name)
+            return self._text(value, sort) if sort != _PLAIN and (sort or len(value) >= _SHORTEST_TEXT) else value
+        if kind is dict:
+            return self._choice(value) if name == _CHOICE else self._object(value)
+        return self._list(value, name) if kind is list else value
+
+    def _choice(self, value: dict[str, Any]) -> dict[str, Any]:
+        """A chosen option is an id of the catalogue, never a secret; only its children can hold one."""
+        children = value.get("children")
+        if not children:
+            return value
+        changed = self._any(children, "children")
+        return value if changed is children else value | {"children": changed}
 
     def _object(self, value: dict[str, Any]) -> dict[str, Any]:
         changes = self._special(value)
         for name, member in value.items():
-            if name in changes or member is None or "@odata." in name:
+            kind = type(member)
+            if kind is str:
+                sort = _sort_of(name)
+                if sort == _PLAIN or (not sort and len(member) < _SHORTEST_TEXT) or name in changes:
+                    continue
+                new: Json = self._text(member, sort)
+            elif (kind is dict or kind is list) and name not in changes and name[:17] != _ACTION:
+                new = self._any(member, name)
+            else:
                 continue
-            new = self._any(member, name)
             if new is not member:
                 changes[name] = new
         return value | changes if changes else value
 
-    def _special(self, value: Mapping[str, Any]) -> dict[str, Any]:
+    def _special(self, value: dict[str, Any]) -> dict[str, Any]:
         """Members that are secret because of what stands beside them."""
+        if "settingDefinitionId" in value:
+            return self._catalogue_text(value)
         if "omaUri" in value:
             return self._oma(value)
         if "valueState" in value or str(value.get("@odata.type", "")).endswith(_SECRET_TYPE):
             return self._catalogue_secret(value)
-        if "settingDefinitionId" in value:
-            return self._catalogue_text(value)
-        label = next((value[name] for name in _LABELS if isinstance(value.get(name), str)), "")
-        if label and is_secret_name(label):
-            found = {name: value[name] for name in _LABELLED if isinstance(value.get(name), str)}
-            return {name: self.mark(text) for name, text in found.items() if not _ENUMERATIONS.match(text)}
+        if "value" in value or "appConfigKeyValue" in value:
+            return self._labelled(value)
         return {}
+
+    def _labelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """The value beside a name or key that says it is a secret."""
+        label = next((value[name] for name in _LABELS if isinstance(value.get(name), str)), "")
+        if not label or not is_secret_name(label):
+            return {}
+        found = {name: value[name] for name in _LABELLED if isinstance(value.get(name), str)}
+        return {name: self.mark(text) for name, text in found.items() if not _ENUMERATIONS.match(text)}
 
     def _oma(self, value: Mapping[str, Any]) -> dict[str, Any]:
         text = value.get("value")
@@ -129,20 +150,19 @@ class Redactor:
     def _catalogue_text(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """A plain text setting whose definition is named like a secret."""
         node = value.get("simpleSettingValue")
-        text = node.get("value") if isinstance(node, dict) else None
-        if not isinstance(text, str) or not is_secret_name(str(value["settingDefinitionId"]).rpartition("_")[2]):
+        if not isinstance(node, dict) or not isinstance(node.get("value"), str):
             return {}
-        if _ENUMERATIONS.match(text):
+        if not is_secret_name(str(value["settingDefinitionId"]).rpartition("_")[2]) or _ENUMERATIONS.match(
+            node["value"]
+        ):
             return {}
-        return {"simpleSettingValue": {**node, "value": self.mark(text)}}
+        return {"simpleSettingValue": node | {"value": self.mark(node["value"])}}
 
-    def _text(self, text: str, name: str) -> str:
-        if name in _ALWAYS_SECRET or is_secret_name(name):
+    def _text(self, text: str, sort: str) -> str:
+        if sort == "secret":
             return text if _ENUMERATIONS.match(text) else self.mark(text)
-        if len(text) < _SHORTEST_TEXT:
-            return text
-        if name in _TEXT_MEMBERS:
-            return self._embedded(text, is_script=name in _SCRIPT_MEMBERS)
+        if sort:
+            return self._embedded(text, is_script=sort == "script")
         return _same(text, scrub_unmistakable(text, self.mark))
 
     def _embedded(self, text: str, *, is_script: bool) -> str:
@@ -153,6 +173,19 @@ class Redactor:
         return base64_of(clean) if clean != inner else text
 
 
+@lru_cache(maxsize=_REMEMBERED_NAMES)
+def _sort_of(name: str) -> str:
+    """What a text member of this name holds: a secret, a script, text to search, plain ids, or (empty) anything."""
+    if "@odata." in name or name in _PLAIN_MEMBERS:
+        return _PLAIN
+    if name in _ALWAYS_SECRET or is_secret_name(name):
+        return "secret"
+    if name in _SCRIPT_MEMBERS:
+        return "script"
+    return "text" if name in _TEXT_MEMBERS else ""
+
+
+@lru_cache(maxsize=_REMEMBERED_NAMES)
 def is_secret_name(name: str) -> bool:
     """Whether a member, a key or the last part of an id names a secret itself, not a rule about secrets."""
     plain = "".join(char for char in name.lower() if char.isalnum())

@@ -33,15 +33,17 @@ An entry of a rule file has these members; only `type` and `area` are required.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from trueline.connections.contract import Facet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 SHARED = "_every_type.yaml"
 NOT_POLICIES = "not_policies.yaml"
@@ -152,6 +154,8 @@ def _rule(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Rule:
         volatile.add("@odata.type")
     sets = ("odata_types", "export_keys", "null_matters", "ordered", "lists", "typed", "text")
     plain = ("endpoint", "single_type", "command", "name", "id", "platform", "platform_field", "platform_from_type")
+    given: dict[str, Any] = {name: frozenset(entry.get(name, ())) for name in sets}
+    given |= {name: entry[name] for name in plain if name in entry}
     return Rule(
         type=entry["type"],
         area=entry["area"],
@@ -167,8 +171,7 @@ def _rule(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Rule:
         only={path: frozenset(names) for path, names in entry.get("only", {}).items()},
         content=entry.get("content", "plain"),
         plain_assignments=bool(entry.get("plain_assignments")),
-        **{name: frozenset(entry.get(name, ())) for name in sets},
-        **{name: entry[name] for name in plain if name in entry},
+        **given,
     )
 
 
