@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print(document.to_json().decode())
     else:
-        print(document_text(document, str(args.left), str(args.right), limit=args.limit))
+        print(document_text(document, *_labels(args.left, args.right), limit=args.limit))
     return DONE if document.is_equal else NO
 
 
@@ -73,6 +73,12 @@ def _export_provider() -> Provider:
     if not known:
         raise Unavailable("No provider that reads exported files is installed.")
     return known[0]
+
+
+def _labels(left: Path, right: Path) -> tuple[str, str]:
+    """What to call the sides: their last names, or whole paths where these are the same."""
+    short = left.resolve().name, right.resolve().name
+    return short if short[0] != short[1] and all(short) else (str(left), str(right))
 
 
 def _must_exist(path: Path | None) -> None:

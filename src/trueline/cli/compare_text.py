@@ -63,7 +63,8 @@ def _sentence(document: ComparisonDocument, left: str, right: str) -> str:
     states = Counter(match.state for match in document.matches if match.auto)
     proposed = sum(not match.auto for match in document.matches)
     if document.is_equal:
-        return f"Nothing differs: {_objects(states['equal'])} of {left} are the same in {right}."
+        where = " in what could be read" if document.left.unread or document.right.unread else ""
+        return f"Nothing differs{where}: {left} and {right} have the same {_objects(states['equal'])}."
     parts = [
         f"{states['changed']} of {_objects(sum(states.values()))} in both changed",
         f"{len(document.only_left)} only in {left}",
