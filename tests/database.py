@@ -63,7 +63,7 @@ def _template(server: Server, database: Database) -> str:
 
 def _fingerprint() -> str:
     hashed = hashlib.sha256()
-    for path in sorted(_ROOT.glob("src/trueline/*/migrations/*.py")) + [_ROOT / "requirements" / "run.txt"]:
+    for path in [*sorted(_ROOT.glob("src/trueline/*/migrations/*.py")), _ROOT / "requirements" / "run.txt"]:
         hashed.update(path.read_bytes())
     hashed.update((_ROOT / "src/trueline/kit/database/schema.py").read_bytes())
     return hashed.hexdigest()[:12]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from trueline.kit.database.context import within
-from trueline.kit.scope import Actor, Scope
+from trueline.kit.scope import Actor, ActorKind, Scope
 from trueline.workspaces import access
 from trueline.workspaces.actions import create_environment, create_person, create_workspace
 from trueline.workspaces.models import Environment, Membership, User, Workspace
+
+_MAKER = Actor(ActorKind.SYSTEM, "tests", "tests")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class World:
 
 def small_world() -> World:
     """Make the world, inside whatever transaction the test has."""
-    owner = create_person("owner@example.org", "Olga Owner")
-    stranger = create_person("stranger@example.org", "Stefan Stranger")
+    owner = create_person("owner@example.org", "Olga Owner", actor=_MAKER)
+    stranger = create_person("stranger@example.org", "Stefan Stranger", actor=_MAKER)
     workspace = create_workspace("Acme", owner=owner, actor=access.person(owner))
     other = create_workspace("Elsewhere", owner=stranger, actor=access.person(stranger))
     people = {role: _member(workspace, role) for role in ("approver", "operator", "viewer", "customer")}
@@ -62,7 +64,7 @@ def small_world() -> World:
 
 
 def _member(workspace: Workspace, role: str) -> User:
-    user = create_person(f"{role}@example.org", role.capitalize())
+    user = create_person(f"{role}@example.org", role.capitalize(), actor=_MAKER)
     with within(workspace.pk):
         Membership.objects.create(workspace=workspace, user=user, role=role)
     return user

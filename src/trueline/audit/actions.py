@@ -83,4 +83,3 @@ def _seal(event: AuditEvent) -> AuditEvent:
 def _locked_head(workspace_id: UUID) -> AuditHead:
     AuditHead.objects.bulk_create([AuditHead(workspace_id=workspace_id, digest=GENESIS)], ignore_conflicts=True)
     return AuditHead.objects.select_for_update().get(workspace_id=workspace_id)
-

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 EVENTS: dict[str, str] = {
+    "workspaces:person:create": _("made an account"),
+    "workspaces:link:create": _("made a link that signs in once"),
+    "workspaces:link:use": _("signed in by a link"),
     "workspaces:workspace:create": _("created the workspace"),
     "workspaces:environment:create": _("created the environment"),
     "workspaces:environment:move": _("moved the environment in its life"),

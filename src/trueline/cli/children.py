@@ -78,7 +78,7 @@ class Children:
         if self._running[name].poll() is None:
             return
         now = time.monotonic()
-        self._ended_at = [moment for moment in self._ended_at if now - moment < 60] + [now]  # noqa: PLR2004 - a minute
+        self._ended_at = [moment for moment in self._ended_at if now - moment < 60] + [now]
         if len(self._ended_at) > _RESTARTS_PER_MINUTE:
             raise ChildEnded(f"The {name} process ends again and again.", next_step="Its last lines above say why.")
         self.start(name, self._commands[name])

@@ -17,14 +17,15 @@ from trueline.inventory import queries
 from trueline.kit import clock
 from trueline.kit.database.context import within
 from trueline.kit.scope import Scope
-from trueline.operations.work import Tell
+from trueline.operations.actions.work import Tell
 from trueline.workspaces import access
 from trueline.workspaces.actions import create_person, create_workspace, make_sign_in_link
 from trueline.workspaces.installation import every_workspace
 from trueline.workspaces.models import User
-from trueline.workspaces.queries import environments
+from trueline.workspaces.queries import environments, person_by_email
 
 WORKSPACE, SLUG, EMAIL, OWNER = "Demo", "demo", "demo@localhost.localdomain", "Demo Owner"
+_BLIND = {"denied", "not_licensed", "partial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Stage:
 
 def stage() -> Stage:
     """The demo workspace and its owner, made when missing. Call inside no workspace."""
-    owner = User.objects.filter(email=EMAIL).first() or create_person(EMAIL, OWNER, is_staff=True)
+    owner = person_by_email(EMAIL) or create_person(EMAIL, OWNER, actor=operator(), is_staff=True)
     found = next((place.id for place in every_workspace(actor=operator(), purpose="demo") if place.slug == SLUG), None)
     workspace_id = found or create_workspace(WORKSPACE, owner=owner, actor=operator(), slug=SLUG).pk
     with within(workspace_id):
@@ -89,7 +90,7 @@ def lines(scope: Scope) -> Iterator[EnvironmentLine]:
                 name=row.name,
                 objects=snapshot.objects_count if snapshot else None,
                 unread=snapshot.unread_count if snapshot else None,
-                blind_areas=tuple(area.area for area in areas if area.coverage in {"denied", "not_licensed", "partial"}),
+                blind_areas=tuple(area.area for area in areas if area.coverage in _BLIND),
                 open_findings=numbers.get(row.pk, {}),
                 cleared=ended.get(row.pk, (0, 0))[0],
                 reopened=ended.get(row.pk, (0, 0))[1],
@@ -98,4 +99,4 @@ def lines(scope: Scope) -> Iterator[EnvironmentLine]:
 
 def door_token(where: Stage) -> str:
     """A token that signs the demo's owner in once."""
-    return make_sign_in_link(where.owner)
+    return make_sign_in_link(where.owner, actor=operator())

@@ -23,16 +23,18 @@ from trueline.kit import ids
 from trueline.kit.database.context import within
 from trueline.kit.errors import Refused
 from trueline.kit.scope import Actor, ActorKind, Scope
-from trueline.operations.execution import execute
+from trueline.operations.actions.execution import execute
+from trueline.operations.actions.work import Tell, listening
 from trueline.operations.models import OperationRun
 from trueline.operations.queries import runs
 from trueline.operations.rules import RunOutcome
-from trueline.operations.work import Tell, listening
 from trueline.workspaces import access
 from trueline.workspaces.actions import create_environment, create_person, create_workspace, make_sign_in_link
 from trueline.workspaces.installation import every_workspace, one_workspace
-from trueline.workspaces.models import Environment, User
-from trueline.workspaces.queries import environments
+from trueline.workspaces.models import Environment
+from trueline.workspaces.queries import environments, person_by_email
+
+OWNER = "owner@localhost.localdomain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,10 @@ def chain_verdicts(workspace: str | None) -> list[dict[str, Any]]:
 
 def sign_in_link(email: str) -> str:
     """The address of a link that signs a person in once. Raises `Refused` for an unknown one."""
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    user = person_by_email(email)
     if user is None:
         raise Refused(f"Nobody has an account with the address {email}.")
-    return settings.PUBLIC_URL + reverse("sign_in_link", args=[make_sign_in_link(user)])
+    return settings.PUBLIC_URL + reverse("sign_in_link", args=[make_sign_in_link(user, actor=operator())])
 
 
 def capture(wish: CaptureWish, tell: Tell) -> CaptureReport:
@@ -91,7 +93,7 @@ def capture(wish: CaptureWish, tell: Tell) -> CaptureReport:
 
 def _workspace_id(slug: str | None) -> Any:
     if slug is None and not every_workspace(actor=operator(), purpose="first capture"):
-        owner = User.objects.order_by("created_at").first() or create_person("owner@localhost.localdomain", "Owner")
+        owner = person_by_email(OWNER) or create_person(OWNER, "Owner", actor=operator())
         return create_workspace("Workspace", owner=owner, actor=operator()).pk
     return one_workspace(slug, actor=operator(), purpose="capture").id
 

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from trueline.kit.errors import Refused
+
 _KEY_BYTES = 48
 _SHORTEST_KEY = 32
 
 
-class KeyTooShort(ValueError):
+class KeyTooShort(Refused):
     """A secret key that could be guessed is refused instead of used."""
+
+    code = "key_too_short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ def _kept_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
     made = secrets.token_urlsafe(_KEY_BYTES)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(made)
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_text(made, encoding="ascii")
     try:
         os.link(draft, path)  # of two first starts at once, one wins and both read its key
     except FileExistsError:

@@ -51,7 +51,7 @@ class LocalInstallation:
 
 def _set_up(*, migrated: bool) -> None:
     import django  # noqa: PLC0415 - a second of start-up that commands without a database must not pay
-    from django.core.management import call_command  # noqa: PLC0415 - (same)
+    from django.core.management import call_command  # noqa: PLC0415 - the same second of start-up
 
     django.setup()
     if migrated:

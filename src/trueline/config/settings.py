@@ -178,7 +178,7 @@ EMAIL_HOST = os.environ.get("TRUELINE_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("TRUELINE_SMTP_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("TRUELINE_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TRUELINE_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = EMAIL_PORT == 587  # noqa: PLR2004 - the submission port speaks STARTTLS
+EMAIL_USE_TLS = EMAIL_PORT == 587
 DEFAULT_FROM_EMAIL = os.environ.get("TRUELINE_MAIL_FROM", "trueline@localhost")
 
 LOGGING = {

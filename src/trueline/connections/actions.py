@@ -41,9 +41,7 @@ def connect_export(scope: Scope, environment: Environment, provider_key: str, *,
 
 
 @transaction.atomic
-def receive_upload(
-    scope: Scope, environment_id: UUID, name: str, pieces: Iterable[bytes], *, actor: Actor
-) -> Upload:
+def receive_upload(scope: Scope, environment_id: UUID, name: str, pieces: Iterable[bytes], *, actor: Actor) -> Upload:
     """Keep an uploaded file in pieces, whole or not at all. Raises `UploadTooLarge`."""
     environment = access.environment_by_id(scope, environment_id)
     scope.require(Capability.OPERATIONS_START, environment.pk)
@@ -69,6 +67,7 @@ def receive_upload(
     return upload
 
 
+# lint: allow TL015 the event of the capture names the actor
 def let_go(scope: Scope, upload_id: UUID) -> None:
     """Remove the bytes of a file that has been read, inside the transaction of the capture whose event tells of it."""
     UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id).delete()

@@ -11,6 +11,7 @@ from trueline.evidence.rules import Packed
 _BATCH = 500
 
 
+# lint: allow TL015 the event of the capture names the actor
 def keep(workspace_id: UUID, documents: Iterable[Packed]) -> None:
     """Store what is not there yet, inside the caller's transaction, whose event tells of it."""
     rows = [

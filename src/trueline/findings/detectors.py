@@ -16,9 +16,7 @@ Weigh = Callable[[str, str, str], str]
 """Gives a severity for an area, a facet (empty for a whole object) and a path. The provider knows its own world."""
 
 
-def drift(
-    comparison: Comparison[ItemView], standard_id: str, covered: Iterable[str], weigh: Weigh
-) -> Detected:
+def drift(comparison: Comparison[ItemView], standard_id: str, covered: Iterable[str], weigh: Weigh) -> Detected:
     """Differences of an environment from a standard.
 
     One detection for each changed value, each object that is missing and each that the standard does not know. What

@@ -8,15 +8,16 @@ from uuid import UUID
 from django.utils.translation import gettext_noop as _
 
 from trueline.connections import registry
-from trueline.findings import actions, detectors
+from trueline.findings import detectors
+from trueline.findings.actions import detections
 from trueline.findings.rules import Detected
 from trueline.inventory import queries as inventory
 from trueline.inventory.models import Snapshot
 from trueline.inventory.rules import complete_areas
 from trueline.kit.failpoints import reach
+from trueline.operations.actions.work import Result, Work
 from trueline.operations.registry import Perform
 from trueline.operations.rules import RunOutcome, RunType
-from trueline.operations.work import Result, Work
 from trueline.workspaces import access
 
 DETECT = RunType(
@@ -35,11 +36,11 @@ def detect(work: Work) -> Result:
         return Result(RunOutcome.SUCCEEDED, message="A newer capture has been judged already; nothing was changed.")
     detected = list(_detected(work, snapshot))
     reach("detect:after-compare")
-    sighting = actions.Sighting(
+    sighting = detections.Sighting(
         access.environment_by_id(work.scope, snapshot.environment_id), snapshot.pk, snapshot.observed_at
     )
-    done = actions.record_detections(work.scope, sighting, detected, actor=work.scope.actor, hold=work.hold)
-    return Result(RunOutcome.SUCCEEDED, {name: getattr(done, name) for name in actions.Recorded.__slots__})
+    done = detections.record_detections(work.scope, sighting, detected, actor=work.scope.actor, hold=work.hold)
+    return Result(RunOutcome.SUCCEEDED, {name: getattr(done, name) for name in detections.Recorded.__slots__})
 
 
 def _is_overtaken(work: Work, snapshot: Snapshot) -> bool:

@@ -176,9 +176,7 @@ def _add_version(scope: Scope, profile: BaselineProfile, snapshot: Snapshot) -> 
 
 
 @transaction.atomic
-def assign_baseline(
-    scope: Scope, profile_id: UUID, environment: Environment, *, actor: Actor
-) -> BaselineAssignment:
+def assign_baseline(scope: Scope, profile_id: UUID, environment: Environment, *, actor: Actor) -> BaselineAssignment:
     """Hold an environment to a standard. Doing it twice changes nothing."""
     scope.require(Capability.BASELINES_MANAGE, environment.pk)
     profile = queries.baseline(scope, profile_id)

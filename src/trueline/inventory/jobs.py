@@ -23,7 +23,7 @@ from trueline.kit.digest import keyed
 from trueline.kit.failpoints import reach
 from trueline.operations.registry import Perform
 from trueline.operations.rules import RunOutcome, RunType
-from trueline.operations.work import Result, Work
+from trueline.operations.actions.work import Result, Work
 from trueline.workspaces import access
 
 CAPTURE = RunType(

@@ -113,4 +113,3 @@ def stored_content(document: dict[str, Any]) -> StoredContent:
         {Facet(facet): flat for facet, flat in document["facets"].items()},
         tuple(Setting(key, tuple(values)) for key, values in document["settings"]),
     )
-

@@ -12,7 +12,7 @@ from trueline.connections.actions import connect_export
 from trueline.connections.queries import upload as find_upload
 from trueline.inventory.jobs import CAPTURE
 from trueline.kit.scope import Actor, Scope
-from trueline.operations.actions import Started, Target, start_run
+from trueline.operations.actions.runs import Started, Target, start_run
 from trueline.workspaces.models import Environment
 
 
@@ -29,7 +29,7 @@ def capture_folder(  # noqa: PLR0913 - where, what, by whom, when
 
 
 @transaction.atomic
-def capture_upload(  # noqa: PLR0913 - (same)
+def capture_upload(  # noqa: PLR0913 - where, what, by whom, when
     scope: Scope, environment: Environment, provider_key: str, upload_id: UUID, *, actor: Actor, observed_at: datetime
 ) -> Started:
     """Ask for a capture of an uploaded file."""
@@ -38,7 +38,7 @@ def capture_upload(  # noqa: PLR0913 - (same)
     return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
 
 
-def _start(  # noqa: PLR0913 - (same)
+def _start(  # noqa: PLR0913 - where, what, by whom, when
     scope: Scope,
     environment: Environment,
     provider_key: str,

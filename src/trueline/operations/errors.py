@@ -8,7 +8,6 @@ Conflict
 """
 
 from trueline.kit.errors import Conflict, Refused
-from trueline.operations.rules import Denial
 
 
 class RunBlocked(Refused):
@@ -16,9 +15,9 @@ class RunBlocked(Refused):
 
     code = "run_blocked"
 
-    def __init__(self, denial: Denial) -> None:
-        super().__init__(denial.message)
-        self.denial = denial
+    def __init__(self, reason_code: str, message: str) -> None:
+        super().__init__(message)
+        self.reason_code = reason_code
 
 
 class LeaseLost(Conflict):

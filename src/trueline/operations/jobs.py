@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from trueline.operations.execution import execute
+from trueline.operations.actions.execution import execute
 from trueline.operations.queue import TASK, blueprint
 
 

@@ -46,7 +46,9 @@ class OperationRun(models.Model):
         constraints: ClassVar = [
             # Prevents the double: the same thing asked for twice while the first is still under way.
             models.UniqueConstraint(
-                fields=["workspace_id", "identity_digest"], condition=Q(state__in=ACTIVE), name="run_identity_active_once"
+                fields=["workspace_id", "identity_digest"],
+                condition=Q(state__in=ACTIVE),
+                name="run_identity_active_once",
             ),
             models.CheckConstraint(condition=Q(state__in=sorted(State)), name="run_state"),
             models.CheckConstraint(

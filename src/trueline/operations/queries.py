@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from trueline.audit.actions import Subject
 from trueline.kit.scope import NotVisible, Scope
 from trueline.operations.models import OperationRun
 from trueline.operations.rules import ACTIVE
@@ -32,3 +33,9 @@ def run(scope: Scope, run_id: UUID) -> OperationRun:
 def active_runs(scope: Scope) -> QuerySet[OperationRun]:
     """Runs that are queued or running, newest first."""
     return runs(scope).filter(state__in=ACTIVE)
+
+
+# lint: allow TL003 it reads nothing: it only names a run that the caller holds already
+def subject_of(run: OperationRun) -> Subject:
+    """The run as the trail names it."""
+    return Subject("run", str(run.pk), run.run_type, run.environment_id, run.environment_label)

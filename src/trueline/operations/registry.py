@@ -8,9 +8,9 @@ from typing import Protocol
 
 from trueline.kit.errors import Refused
 from trueline.kit.scope import Scope
+from trueline.operations.actions.work import Result, Work
 from trueline.operations.models import OperationRun
 from trueline.operations.rules import Denial, RunType
-from trueline.operations.work import Result, Work
 
 Perform = Callable[[Work], Result]
 

@@ -8,7 +8,7 @@ import threading
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django import app as queue_app
 
-from trueline.operations.execution import sweep
+from trueline.operations.actions.execution import sweep
 from trueline.operations.rules import SWEEP_SECONDS
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def _sweep_until(stop: threading.Event) -> None:
         close_old_connections()
         try:
             sweep()
-        except Exception:
+        except Exception:  # lint: allow TL005 one failed sweep is in the log; the next one comes
             log.exception("the sweep for stalled runs failed; it is tried again in %s seconds", SWEEP_SECONDS)
         finally:
             connections.close_all()

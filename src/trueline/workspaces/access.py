@@ -90,9 +90,7 @@ def _narrowed(membership: Membership, scope: Scope) -> Scope:
 
 def environment(scope: Scope, slug: str) -> Environment:
     """An environment that may be worked on, by its address. Raises `NotVisible` for any other."""
-    found = Environment.objects.filter(workspace_id=scope.workspace_id, slug=slug).exclude(
-        lifecycle=Lifecycle.ARCHIVED
-    )
+    found = Environment.objects.filter(workspace_id=scope.workspace_id, slug=slug).exclude(lifecycle=Lifecycle.ARCHIVED)
     return _reached(scope, found.first())
 
 

@@ -44,9 +44,12 @@ _TOKEN_BYTES = 32
 _LINK_MINUTES = 60
 
 
-def create_person(email: str, name: str, *, password: str | None = None, is_staff: bool = False) -> User:
-    """A person who can sign in. People belong to no workspace, so no workspace's trail tells of it."""
-    return User.objects.create_user(email, password, name=name, is_staff=is_staff)
+@transaction.atomic
+def create_person(email: str, name: str, *, actor: Actor, password: str | None = None, is_staff: bool = False) -> User:
+    """A person who can sign in. People belong to no workspace, so the installation's trail tells of it."""
+    user = User.objects.create_user(email, password, name=name, is_staff=is_staff)
+    _tell_installation("workspaces:person:create", Subject("person", str(user.pk), str(user)), actor=actor)
+    return user
 
 
 @transaction.atomic
@@ -141,9 +144,7 @@ def revoke_invitation(scope: Scope, invitation_id: UUID, *, actor: Actor) -> Non
     )
     if not pending.update(state=InvitationState.REVOKED):
         raise InvitationInvalid
-    record(
-        scope.workspace_id, "workspaces:invitation:revoke", Subject("invitation", str(invitation_id)), actor=actor
-    )
+    record(scope.workspace_id, "workspaces:invitation:revoke", Subject("invitation", str(invitation_id)), actor=actor)
 
 
 @transaction.atomic
@@ -249,21 +250,31 @@ def resume_runs(scope: Scope, run_type: str, *, actor: Actor) -> None:
     record(scope.workspace_id, "workspaces:control:resume", Subject("control", run_type), actor=actor)
 
 
-def make_sign_in_link(user: User) -> str:
+@transaction.atomic
+def make_sign_in_link(user: User, *, actor: Actor) -> str:
     """A token that signs the person in once, within the hour."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires_at = clock.now() + timedelta(minutes=_LINK_MINUTES)
     SignInLink.objects.create(token_digest=sha256(token.encode()), user=user, expires_at=expires_at)
+    _tell_installation("workspaces:link:create", Subject("person", str(user.pk), str(user)), actor=actor)
     return token
 
 
 @transaction.atomic
+# lint: allow TL015 whoever holds the link acts as the person it names
 def use_sign_in_link(token: str) -> User | None:
     """The person a link signs in, None when it is unknown, used or too old. Using it is one conditional update."""
     link = SignInLink.objects.filter(token_digest=sha256(token.encode()), user__is_active=True)
     if not link.filter(used_at=None, expires_at__gt=clock.now()).update(used_at=clock.now()):
         return None
-    return link.select_related("user").get().user
+    user = link.select_related("user").get().user
+    _tell_installation("workspaces:link:use", Subject("person", str(user.pk), str(user)), actor=access.person(user))
+    return user
+
+
+def _tell_installation(action: str, subject: Subject, *, actor: Actor) -> None:
+    with within(ids.installation()):
+        record(ids.installation(), action, subject, actor=actor)
 
 
 def _subject(environment: Environment) -> Subject:

@@ -11,7 +11,6 @@ from trueline.kit.scope import ActorKind, NotVisible, Scope
 from trueline.operations.models import OperationRun
 from trueline.operations.rules import Denial
 from trueline.workspaces import access, queries
-from trueline.workspaces.models import User
 from trueline.workspaces.rules import STOPS_RUNS, Lifecycle
 
 Gate = Callable[[Scope, OperationRun], Denial | None]
@@ -32,14 +31,15 @@ class MembershipAuthority:
         try:
             scope = _initiator_scope(run)
         except NotVisible:
-            return Denial("initiator_not_entitled", _("Whoever started this run has no access any more."), retryable=False)
+            message = _("Whoever started this run has no access any more.")
+            return Denial("initiator_not_entitled", message, retryable=False)
         return self.at_dispatch(scope, run) or scope
 
 
 def _initiator_scope(run: OperationRun) -> Scope:
     if run.initiator_kind == ActorKind.SYSTEM:
         return access.system(run.workspace_id, run.initiator_label)
-    user = User.objects.filter(id=UUID(run.initiator_id)).first()
+    user = queries.person_by_id(UUID(run.initiator_id))
     if user is None:
         raise NotVisible
     return access.enter(user, run.workspace_id)
@@ -64,7 +64,8 @@ def _environment(scope: Scope, run: OperationRun) -> Denial | None:
 
 def _contract(scope: Scope, _run: OperationRun) -> Denial | None:
     if queries.workspace(scope).commercial_state in STOPS_RUNS:
-        return Denial("suspended", _("The workspace is read-only at present. Everything in it can be read."), retryable=True)
+        message = _("The workspace is read-only at present. Everything in it can be read.")
+        return Denial("suspended", message, retryable=True)
     return None
 
 

@@ -14,6 +14,7 @@ from trueline.workspaces.models import (
     Invitation,
     Membership,
     OperationalControl,
+    User,
     Workspace,
 )
 from trueline.workspaces.rules import InvitationState
@@ -62,3 +63,15 @@ def active_control(scope: Scope, run_type: str) -> OperationalControl | None:
     """The stop on a type of run that holds now, if any."""
     found = OperationalControl.objects.filter(workspace_id=scope.workspace_id, run_type=run_type)
     return found.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).first()
+
+
+# lint: allow TL003 people belong to no workspace
+def person_by_email(email: str) -> User | None:
+    """The active person of that address, if there is one."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+# lint: allow TL003 people belong to no workspace
+def person_by_id(user_id: UUID) -> User | None:
+    """The person of that id, if there is one."""
+    return User.objects.filter(id=user_id).first()

@@ -2,8 +2,8 @@
 
 from django.db import migrations
 
-from trueline.kit.database.schema import allow_moves, isolate, tie
 from trueline.findings.rules import MOVES
+from trueline.kit.database.schema import allow_moves, isolate, tie
 
 
 class Migration(migrations.Migration):

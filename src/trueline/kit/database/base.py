@@ -30,9 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.execute(*settings_now())
 
 
-def _in_a_transaction(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]  # noqa: FBT001 - Django's form
-) -> Any:
+def _in_a_transaction(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Give a statement outside of any transaction one of its own: without it, it would see no workspace's rows."""
     connection = context["connection"]
     if connection.in_atomic_block or not connection.get_autocommit():

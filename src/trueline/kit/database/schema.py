@@ -32,8 +32,7 @@ def isolate(table: str, *, key: str = "id", tenant: str = "workspace_id", rights
     statements += [
         f"alter table {table} enable row level security",
         f"alter table {table} force row level security",
-        f"create policy workspace on {table} for all to {APP}, {READER} "
-        f"using ({tenant} = {POLICY}) with check ({tenant} = {POLICY})",
+        f"create policy workspace on {table} for all to {APP}, {READER} {_check(tenant)}",
         *_grants(table, rights),
     ]
     return RunSQL(";\n".join(statements), RunSQL.noop)
@@ -96,6 +95,10 @@ def sweepable(table: str, *, rights: str = "select") -> RunSQL:
         f"create policy sweep_{command} on {table} for {command} to {SYSTEM} using (true)" for command in commands
     ]
     return RunSQL(";\n".join(statements), RunSQL.noop)
+
+
+def _check(tenant: str) -> str:
+    return f"using ({tenant} = {POLICY}) with check ({tenant} = {POLICY})"
 
 
 def _grants(table: str, rights: str, reader: str = "select") -> list[str]:

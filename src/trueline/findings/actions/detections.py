@@ -12,8 +12,8 @@ import orjson
 from django.db import connection, transaction
 
 from trueline.audit.actions import Subject, record
+from trueline.findings.actions._staging import CLEAR, COLUMNS, INDEX, INSERT, STAGE, TOUCH
 from trueline.findings.rules import RANK, SLA_DAYS, Detected, Detection, Severity
-from trueline.findings.staging import CLEAR, COLUMNS, INSERT, INDEX, STAGE, TOUCH
 from trueline.kit import clock, ids
 from trueline.kit.failpoints import reach
 from trueline.kit.scope import Actor, Scope

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-
 from django.db.models.functions import Now
 
 from trueline.kit.scope import Scope
@@ -25,6 +24,7 @@ _listener: ContextVar[Tell | None] = ContextVar("progress_listener", default=Non
 
 
 @contextmanager
+# lint: allow TL015 it only listens
 def listening(tell: Tell) -> Iterator[None]:
     """Hear the progress of runs performed inside the block, as a terminal wants to."""
     token = _listener.set(tell)

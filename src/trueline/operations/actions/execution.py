@@ -20,7 +20,9 @@ from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
 from trueline.kit.failpoints import reach
 from trueline.kit.scope import Actor, ActorKind, Scope
-from trueline.operations import actions, registry
+from trueline.operations import registry
+from trueline.operations.actions import lifecycle
+from trueline.operations.actions.work import Result, Work
 from trueline.operations.errors import LeaseLost, RunCancelled
 from trueline.operations.models import OperationRun
 from trueline.operations.rules import (
@@ -31,7 +33,6 @@ from trueline.operations.rules import (
     RunOutcome,
     State,
 )
-from trueline.operations.work import Result, Work
 
 log = logging.getLogger(__name__)
 SYSTEM = Actor(ActorKind.SYSTEM, "system", "Trueline")
@@ -45,6 +46,7 @@ class _Ending:
     needs_attention: bool = False
 
 
+# lint: allow TL015 the run itself names who asked for it
 def execute(workspace_id: UUID, run_id: UUID) -> None:
     """Perform a run to its end. Called any number of times, it is performed once at a time and ended once."""
     with within(workspace_id):
@@ -53,10 +55,10 @@ def execute(workspace_id: UUID, run_id: UUID) -> None:
             return
         scope = registry.authority().at_execution(run)
         if isinstance(scope, Denial):
-            actions.finish(run, RunOutcome.BLOCKED, actor=SYSTEM, code=scope.code, message=scope.message)
+            lifecycle.finish(run, RunOutcome.BLOCKED, actor=SYSTEM, code=scope.code, message=scope.message)
             return
         reach("run:before-claim")
-        claimed = actions.claim(run)
+        claimed = lifecycle.claim(run)
         if claimed is not None:
             reach("run:after-claim")
             _perform(claimed, scope)
@@ -83,13 +85,13 @@ def _perform(run: OperationRun, scope: Scope) -> None:
 
 @transaction.atomic
 def _succeed(run: OperationRun, scope: Scope, result: Result) -> None:
-    ended = actions.finish(run, result.outcome, actor=SYSTEM, counts=result.counts, message=result.message)
+    ended = lifecycle.finish(run, result.outcome, actor=SYSTEM, counts=result.counts, message=result.message)
     if ended and result.follow_parameters is not None:
-        actions.follow(run, scope, result.follow_parameters)
+        lifecycle.follow(run, scope, result.follow_parameters)
 
 
 def _end(run: OperationRun, ending: _Ending) -> None:
-    actions.finish(
+    lifecycle.finish(
         run,
         ending.outcome,
         actor=SYSTEM,
@@ -124,6 +126,7 @@ def _beat(run: OperationRun, done: threading.Event) -> None:
         connections.close_all()
 
 
+# lint: allow TL015 Trueline itself sweeps
 def sweep() -> int:
     """Find runs whose worker has died, in all workspaces, and take them up or end them. Returns how many.
 
@@ -162,9 +165,9 @@ def _stalled() -> list[tuple[UUID, UUID]]:
 def _take_up(run: OperationRun) -> None:
     run_type = registry.run_type(run.run_type)
     if run.state == State.QUEUED or (run_type.is_idempotent and run.attempt < MOST_ATTEMPTS):
-        actions.recover(run, actor=SYSTEM)
+        lifecycle.recover(run, actor=SYSTEM)
         return
     sentence = "The worker stopped in the middle of this run, and it is not safe to repeat it unseen."
     if run_type.is_idempotent:
         sentence = "This run has stopped its worker several times, so it is not tried again."
-    actions.finish(run, RunOutcome.FAILED, actor=SYSTEM, code="stalled", message=sentence, needs_attention=True)
+    lifecycle.finish(run, RunOutcome.FAILED, actor=SYSTEM, code="stalled", message=sentence, needs_attention=True)

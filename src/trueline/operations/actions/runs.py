@@ -1,42 +1,23 @@
-"""Start, cancel and finish runs. `execution` performs them."""
+"""Ask for a run, or ask it to stop."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
 
-from trueline.audit.actions import Subject, record
-from trueline.audit.rules import Outcome
+from trueline.audit.actions import record
 from trueline.kit import clock
 from trueline.kit.errors import Conflict
 from trueline.kit.scope import Actor, Scope
 from trueline.operations import queries, queue, registry
 from trueline.operations.errors import RunBlocked
 from trueline.operations.models import OperationRun
-from trueline.operations.rules import (
-    ACTIVE,
-    LEASE_SECONDS,
-    RunOutcome,
-    RunType,
-    State,
-    checked_counts,
-    identity,
-)
-
-_AUDIT_OUTCOME = {
-    RunOutcome.SUCCEEDED: Outcome.SUCCESS,
-    RunOutcome.PARTIALLY_SUCCEEDED: Outcome.PARTIAL,
-    RunOutcome.BLOCKED: Outcome.BLOCKED,
-    RunOutcome.FAILED: Outcome.FAILURE,
-    RunOutcome.CANCELLED: Outcome.INFO,
-}
+from trueline.operations.queries import subject_of
+from trueline.operations.rules import ACTIVE, RunOutcome, RunType, State, identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +56,7 @@ def start_run(  # noqa: PLR0913 - who asks for what, where, and whether a worker
     run = _drafted(scope, run_type, target, parameters, actor)
     denial = registry.authority().at_dispatch(scope, run)
     if denial is not None:
-        raise RunBlocked(denial)
+        raise RunBlocked(denial.code, denial.message)
     try:
         return _queued(run, actor, wakes=wakes)
     except IntegrityError as error:
@@ -131,71 +112,3 @@ def cancel_run(scope: Scope, run_id: UUID, *, actor: Actor) -> OperationRun:
         raise Conflict("This run has already ended.")
     record(scope.workspace_id, "operations:run:cancel", subject_of(run), actor=actor)
     return mine.get()
-
-
-@transaction.atomic
-def claim(run: OperationRun) -> OperationRun | None:
-    """Take a run for one attempt: queued, or running with a lease that has passed. None when another was first."""
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
-    taken = OperationRun.objects.filter(free, workspace_id=run.workspace_id, id=run.pk).update(
-        state=State.RUNNING,
-        started_at=Coalesce("started_at", Now()),
-        lease_until=Now() + timedelta(seconds=LEASE_SECONDS),
-        fence=F("fence") + 1,
-        attempt=F("attempt") + 1,
-    )
-    return OperationRun.objects.get(workspace_id=run.workspace_id, id=run.pk) if taken else None
-
-
-@transaction.atomic
-def finish(  # noqa: PLR0913 - the end of a run has these facts
-    run: OperationRun,
-    outcome: RunOutcome,
-    *,
-    actor: Actor,
-    counts: Mapping[str, int] | None = None,
-    code: str = "",
-    message: str = "",
-    needs_attention: bool = False,
-) -> bool:
-    """End a run, if this attempt still owns it, and say so in the trail. Returns whether it did."""
-    numbers = checked_counts(counts or {})
-    ended = OperationRun.objects.filter(
-        workspace_id=run.workspace_id, id=run.pk, fence=run.fence, state__in=ACTIVE
-    ).update(
-        state=State.COMPLETED,
-        outcome=outcome,
-        completed_at=Now(),
-        counts=numbers,
-        reason_code=code,
-        message=message[:500],
-        needs_attention=needs_attention,
-    )
-    if ended:
-        action = "operations:run:block" if outcome == RunOutcome.BLOCKED else "operations:run:finish"
-        after = {"outcome": str(outcome), "reason": code, "counts": numbers}
-        record(run.workspace_id, action, subject_of(run), actor=actor, after=after, outcome=_AUDIT_OUTCOME[outcome])
-    return bool(ended)
-
-
-@transaction.atomic
-def follow(run: OperationRun, scope: Scope, parameters: Mapping[str, Any]) -> Started | None:
-    """Start what follows a run by its type, on behalf of the same initiator."""
-    code = registry.run_type(run.run_type).followed_by
-    if not code:
-        return None
-    target = Target(run.environment_id, run.environment_label) if run.environment_id else None
-    return start_run(scope, code, target, parameters, actor=scope.actor)
-
-
-@transaction.atomic
-def recover(run: OperationRun, *, actor: Actor) -> None:
-    """Wake a worker for a run whose own has died."""
-    queue.wake(run.workspace_id, run.pk)
-    after = {"attempt": run.attempt + 1}
-    record(run.workspace_id, "operations:run:recover", subject_of(run), actor=actor, after=after, outcome=Outcome.INFO)
-
-
-def subject_of(run: OperationRun) -> Subject:
-    """The run as the trail names it."""
-    return Subject("run", str(run.pk), run.run_type, run.environment_id, run.environment_label)

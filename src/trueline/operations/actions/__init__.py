@@ -1,0 +1,1 @@
+"""Writes on runs: asking for one, its life, its performance."""
