@@ -1,6 +1,6 @@
 """A process of its own that uses the server of a state folder until its input ends. Speaks lines of JSON.
 
-Run as: `python holder.py <state folder> [--not-durable]`. Commands: `ensure`, `query <SQL>`, `end`.
+Run as: `python holder.py <state folder> [--not-durable]`. Commands: `ensure`, `end`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import os
 import sys
 import time
 from pathlib import Path
-
-import psycopg
 
 from trueline.kit.errors import TruelineError
 from trueline.kit.postgres import locks, postmaster
@@ -33,16 +31,11 @@ def main() -> None:
 
 
 def answer(line: str, server: EmbeddedServer, home: Path) -> dict[str, object]:
-    word, _, rest = line.partition(" ")
-    if word == "ensure":
+    if line == "ensure":
         started = time.perf_counter()
         server.ensure()
         return {"seconds": time.perf_counter() - started, **facts(server)}
-    if word == "query":
-        with psycopg.connect(server.admin_url, autocommit=True) as connection:
-            cursor = connection.execute(rest)
-            return {"rows": [[str(value) for value in row] for row in cursor.fetchall()] if cursor.description else []}
-    assert word == "end"
+    assert line == "end"
     server.close()
     erase(home)
     return {"erased": not (home / "postgres").exists()}
@@ -53,6 +46,7 @@ def facts(server: EmbeddedServer) -> dict[str, object]:
     return {
         "postmaster": found.pid if found else None,
         "watchdog": watchdog_of(server.places.watch),
+        "url": server.admin_url,
         "base": str(server.places.base),
         "run": str(server.places.run),
         "data": str(server.places.data),

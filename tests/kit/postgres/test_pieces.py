@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trueline.kit.postgres import cluster, locks, places, postmaster, roles
+from trueline.kit.postgres import cluster, locks, places, postmaster, roles, watchdog
 from trueline.kit.postgres.errors import PlaceError, StartError
 from trueline.kit.postgres.meaning import meaning
 from trueline.kit.postgres.plan import Plan, decode, encode
+from trueline.kit.postgres.watchdog import Watch
 
 AS_SELF = places.Account(os.geteuid(), os.getegid())
 
@@ -71,6 +72,7 @@ def test_a_home_that_is_a_file_is_one_sentence(tmp_path):
     (tmp_path / "var").write_text("", encoding="ascii")
     with pytest.raises(PlaceError, match="cannot be used for the database"):
         places.prepare(tmp_path / "var")
+    assert not (places.SYSTEM_ROOT / places.short_hash(tmp_path / "var")).exists()
 
 
 @pytest.mark.parametrize("text", ["", "\n", "no number\n", "12x\n"])
@@ -144,3 +146,10 @@ def test_a_verifier_is_the_one_of_the_published_algorithm():
 @given(st.text(min_size=1).filter(lambda text: "\x00" not in text and text.isprintable()))
 def test_a_quoted_name_is_what_the_library_makes_of_it(name):
     assert roles.quoted(name) == psycopg.sql.Identifier(name).as_string()
+
+
+def test_a_server_that_keeps_dying_is_not_started_for_ever():
+    watch = Watch(Plan("/b", 18, "/d", "/r", "/l", "/e", "/w", "/p", "su", None, None, durable=True), lease=0, log=0)
+    assert [watchdog._may_restart(watch) for _ in range(watchdog.RESTARTS + 1)] == [True] * watchdog.RESTARTS + [False]
+    watch.crashes = [then - watchdog.RESTARTS_WINDOW_SECONDS for then in watch.crashes]
+    assert watchdog._may_restart(watch), "crashes of long ago do not count"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.postgres.conftest import OFFERS
 from trueline.kit.postgres import binaries
 from trueline.kit.postgres.binaries import Binaries, Offer, choose, system_offer, uses_outside, wheel_offer
 from trueline.kit.postgres.errors import NoPostgresError, OtherMajorVersionError
@@ -115,3 +116,11 @@ def test_nothing_at_all_names_each_provider_and_what_to_do(only_system):
 
 def test_a_beta_has_a_major_version():
     assert Binaries("system", Path("/x"), "19beta2").major == 19
+
+
+def test_each_provider_of_the_list_is_tested_or_named_as_absent():
+    """The tests of servers and roles run on what is here: at least the first provider must be."""
+    absent = [f"{offer.provider} ({offer.reason})" for offer in OFFERS if not offer.binaries]
+    assert OFFERS[0].binaries
+    if absent:
+        pytest.skip(f"servers and roles were not tested on {'; '.join(absent)}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BUILTIN_LOCALE_MAJOR = 17
 
 
-class InitFailed(Exception):  # noqa: N818 - stays inside the watchdog, which turns it into a word for the starter
+class InitFailed(Exception):
     """initdb ended with an error; its words are in the log."""
 
 

@@ -197,7 +197,11 @@ def _made(home: Path) -> Places:
         return Places(home, home / "postgres", account)
     account = system_account() or _made_account()
     base = _new_base(home)
-    (home / "postgres").symlink_to(base)
+    try:
+        (home / "postgres").symlink_to(base)
+    except OSError:
+        shutil.rmtree(base)
+        raise
     return Places(home, base, account)
 
 

@@ -28,7 +28,7 @@ RESTARTS_WINDOW_SECONDS = 60.0
 SIGNALS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class StartFailed(Exception):  # noqa: N818 - stays inside the watchdog, which turns it into a word for the starter
+class StartFailed(Exception):
     """The server ended before it was ready; its words are in the log."""
 
 
