@@ -129,7 +129,8 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     _concept(
         "name_resolution", "Host name not resolved", FULL,
-        r"name or service not known", r"getaddrinfo", r"\bENOTFOUND\b", r"(?:fail\w*|could not) (?:to )?resolve (?:the )?host",
+        r"name or service not known", r"getaddrinfo", r"\bENOTFOUND\b",
+        r"(?:fail\w*|could not) (?:to )?resolve (?:the )?host",
         r"NameResolutionError", r"nodename nor servname",
     ),
     _concept("empty_result", "No results", CONTEXT, r"no results? (?:were |was )?found"),
@@ -143,12 +144,19 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
 )  # fmt: skip
 
+SCALELESS = frozenset(
+    {
+        "unexpected_argument", "forbidden_function", "forbidden_import", "undefined_name", "code_missing",
+        "code_syntax", "content_filter", "json_parse", "http_not_found", "name_resolution", "empty_result",
+    }
+)  # fmt: skip
+"""Concepts whose numbers are part of what was asked, never a measure of how bad it was."""
 RATE_CONCEPTS = frozenset({"rate_limit", "overloaded"})
 _BY_NAME = {concept.name: concept for concept in CONCEPTS}
 
 
 def find_concept(masked: str, leaf_type: str) -> Concept | None:
-    """The first concept that the masked message, else the type's name, speaks of; None when it is a cause of its own."""
+    """The first concept that the masked message, else the type's name, speaks of; None for a cause of its own."""
     return _first(masked) or (_first(leaf_type) if leaf_type else None)
 
 

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 MAX_TEXT = 20_000
 MAX_MESSAGE = 600
 _TYPE = r"(?:[A-Za-z_][\w$]*\.)*[A-Z][\w$]*(?:Error|Exception|Warning|Timeout|Exit|Interrupt|Failure|Fault)|Exception"
-_TYPED = re.compile(rf"(?:^|[:)}}\]>] +|- +|due to:? +|caused by:? +|\n)(?P<type>{_TYPE})(?::[ \t]*|[ \t]*$)", re.MULTILINE)
+_TYPED = re.compile(
+    rf"(?:^|[:)}}\]>] +|- +|due to:? +|caused by:? +|\n)(?P<type>{_TYPE})(?::[ \t]*|[ \t]*$)", re.MULTILINE
+)
 _TRACEBACK = "Traceback (most recent call last)"
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception"
 _JAVA_CAUSE = re.compile(r"^Caused by: +(?P<cause>.+)$", re.MULTILINE)
 _FINAL_LINE = re.compile(rf"^(?P<type>{_TYPE}|[a-z_][\w.]*\.[A-Z]\w+)(?::[ \t]*(?P<message>.*))?$", re.MULTILINE)
-_CALLED_TOOL = re.compile(r"\btool[ :]+[`'\"]?(?P<tool>[A-Za-z][\w.-]*[_.-]?\w*)[`'\"]? with (?:the )?(?:arguments|input)")
+_CALLED_TOOL = re.compile(
+    r"\btool[ :]+[`'\"]?(?P<tool>[A-Za-z][\w.-]*[_.-]?\w*)[`'\"]? with (?:the )?(?:arguments|input)"
+)
 GENERIC_TYPES = frozenset({"Exception", "Error", "RuntimeError", "BaseException", "ERROR", "_OTHER"})
 
 
@@ -51,6 +55,9 @@ def leaf_exception(text: str, declared_type: str = "", stacktrace: str = "") -> 
     tool = _CALLED_TOOL.search(shown)
     called = tool["tool"] if tool else ""
     found = _explicit_cause(stacktrace[-MAX_TEXT:]) or _from_traceback(shown) or _innermost(shown)
+    if found is None and not declared_type and _TRACEBACK in shown:
+        # What a program printed before it failed; where the type was declared, the text before is its message.
+        found = _from_traceback(shown[shown.rindex(_TRACEBACK) :])
     if found is None:
         return Leaf(short_type(declared_type), first_line(shown), called)
     return Leaf(found.type or short_type(declared_type), found.message, called)

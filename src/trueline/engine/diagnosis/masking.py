@@ -11,9 +11,11 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*", 0, "<secret>"),
         (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", 0, "<email>"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE, "<id>"),
-        (r"\b(?:org|req|proj|user|usr|sess|session|call|run|msg|thread|asst|cust|order|ord|trace|job|batch|txn|tx|inv)"
-         r"[-_](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{3,}\b", 0, "<id>"),
+        ((r"\b(?:org|req|proj|user|usr|sess|session|call|run|msg|thread|asst|cust|order|ord|trace|job|batch|txn|tx|inv)"
+         r"[-_](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{3,}\b"), 0, "<id>"),
         (r"(?<![\w.])#[A-Za-z]*\d{3,}\b", 0, "<id>"),
+        (r"\b([A-Za-z]+(?:_[A-Za-z]+)*)_\d{4,}\b", 0, r"\1 <id>"),
+        (r"\b(?!HTTP|ORA|SQL|ERR|EC|AADSTS)[A-Z]{2,5}\d{3,}\b", 0, "<id>"),
         (r"\b0x[0-9a-f]+\b", re.IGNORECASE, "<hex>"),
         (r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{12,}\b", re.IGNORECASE, "<hex>"),
         (r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\b", 0, "<time>"),
@@ -29,7 +31,7 @@ _PATH = re.compile(
     r"|mp4|wav|zip|log|toml|cfg|ini|sh|pdb|sql|db)(?:\?[^\s'\"]*)?(?![\w.])"
 )
 _COLLECTION = re.compile(r"\[[^\[\]<]*\]|\{[^{}]*\}|\((?:[^()]*,){2,}[^()]*\)")
-_QUOTED = re.compile(r"(?<![\w\\])(?P<q>['\"`‘“])(?P<text>.*?)(?P<end>['\"`’”])(?![\w])", re.DOTALL)  # noqa: RUF001 - typographic quotes are quotes
+_QUOTED = re.compile(r"(?<![\w\\])(?P<quote>['\"`])(?P<text>.*?)(?P=quote)(?!\w)|\u201c(?P<curly>.*?)\u201d", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][\w.:/-]{0,60}")
 _URL_TAIL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:'\"<>?#\])},]+)[^\s'\"<>\])},]*", re.IGNORECASE)
 
@@ -48,7 +50,7 @@ def mask_incidentals(text: str) -> str:
 
 
 def _quoted(match: re.Match[str]) -> str:
-    content = match["text"]
+    content = match["text"] or match["curly"] or ""
     if content.startswith("<") and content.endswith(">") and " " not in content:
         return content
     return match[0] if _WORD.fullmatch(content) else "<text>"

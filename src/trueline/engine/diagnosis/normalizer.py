@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trueline.engine.diagnosis.concepts import Concept, TargetRule, find_concept
+from trueline.engine.diagnosis.concepts import SCALELESS, Concept, TargetRule, find_concept
 from trueline.engine.diagnosis.leaf import GENERIC_TYPES, leaf_exception
 from trueline.engine.diagnosis.masking import mask_incidentals
 from trueline.engine.diagnosis.quantities import Quantity, mask_quantities, severity
-from trueline.engine.diagnosis.vocabulary import content_words
 from trueline.engine.diagnosis.targets import function_in, targets_in
+from trueline.engine.diagnosis.vocabulary import content_words
 
 NORMALIZER_VERSION = 1
 MAX_TEMPLATE = 300
@@ -86,11 +86,9 @@ def normalize(text: str, declared_type: str = "", stacktrace: str = "", context:
     leaf_type = "" if leaf.type in GENERIC_TYPES else leaf.type
     concept = find_concept(wording, leaf_type)
     place = context or leaf.tool
-    if concept is None:
-        fingerprint = _own_cause(wording, leaf_type, place)
-    else:
-        fingerprint = _known_cause(concept, wording, place)
-    return Normalized(fingerprint, severity(quantities), wording or leaf.type or declared_type)
+    fingerprint = _own_cause(wording, leaf_type, place) if concept is None else _known_cause(concept, wording, place)
+    scale = None if fingerprint.concept in SCALELESS else severity(quantities)
+    return Normalized(fingerprint, scale, wording or leaf.type or declared_type)
 
 
 def _known_cause(concept: Concept, wording: str, context: str) -> Fingerprint:

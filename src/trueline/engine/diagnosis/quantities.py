@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?"
 _SECONDS = {
@@ -23,7 +27,7 @@ _POSITION = r"(?:line|lines|column|col|char|character|position|pos|offset|index|
 
 _PATTERN = re.compile(
     rf"""
-      (?P<position>\b{_POSITION}[ :=#]*\d+(?:[-–]\d+)?\b)
+      (?P<position>\b{_POSITION}[ :=#]*\d+(?:[-\u2013]\d+)?\b)
     | (?P<money>(?:[$€£¥₹]|\b(?:{_CODES})\s?)\s?(?:{_NUMBER})(?:\s?(?:k|m|bn)\b)?
         | {_EDGE_BEFORE}(?:{_NUMBER})\s?(?:(?:{_CODES}|dollars?|euros?|pounds)\b|[€£]))
     | (?P<percent>{_EDGE_BEFORE}(?:{_NUMBER})\s?(?:%|percent\b|per\ cent\b))
@@ -82,7 +86,7 @@ def mask_quantities(text: str) -> tuple[str, tuple[Quantity, ...]]:
         quantity = _quantity(kind, match, text)
         found.append(quantity)
         tail = " " if match[0].endswith(" ") else ""
-        return _shown(quantity, match) + tail
+        return _shown(quantity) + tail
 
     return _PATTERN.sub(replace, text), tuple(found)
 
@@ -113,7 +117,7 @@ def _is_bound(before: str, after: str) -> bool:
     return bool(_HARD_BOUND.search(leading[0]) or _OVER.search(before))
 
 
-def _shown(quantity: Quantity, match: re.Match[str]) -> str:
+def _shown(quantity: Quantity) -> str:
     if quantity.unit != "http_status":
         return f"<{_kind_word(quantity.unit)}>"
     status = int(quantity.value)
@@ -167,7 +171,7 @@ def _status(text: str) -> tuple[float, str]:
     return float(re.findall(r"[1-5]\d\d", text)[-1]), "http_status"
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], tuple[float, str]]] = {
     "money": _money,
     "percent": lambda text: (_first_number(text), "percent"),
     "duration": _duration,

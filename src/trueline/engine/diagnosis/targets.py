@@ -1,12 +1,16 @@
-"""The target of a failure: the tool, host, service, model, function or field that it names. Targets are never merged."""
+"""The target of a failure: the tool, host, service, model, function or field that it names. Never merged."""
 
 from __future__ import annotations
 
 import re
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://(?P<host>[^\s/:'\"<>?#\])},]+)[^\s'\"<>\])},]*", re.IGNORECASE)
-_HOST = re.compile(r"(?<![\w@/.-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|local|internal|cloud|co|gov|edu|de|uk|eu)\b(?::\d+)?"
-                   r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.])|\blocalhost(?::\d+)?", re.IGNORECASE)  # fmt: skip
+_TOP_LEVEL = "com|org|net|io|ai|dev|local|internal|cloud|co|gov|edu|de|uk|eu"
+_HOST = re.compile(
+    rf"(?<![\w@/.-])(?:[a-z0-9-]+\.)+(?:{_TOP_LEVEL})\b(?::\d+)?"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.])|\blocalhost(?::\d+)?",
+    re.IGNORECASE,
+)
 _FUNCTION = re.compile(r"(?P<name>(?:<?[A-Za-z_]\w*>?\.)*<?[A-Za-z_]\w*>?)\(\)")
 _SERVICE_NOUN = (
     r"API|APIs|service|server|endpoint|database|DB|queue|tool|gateway|cluster|bucket|topic|lookup|connector|plugin"
@@ -18,8 +22,10 @@ _NAMED_AFTER = re.compile(
     r"(?P<quote>[`'\"]?)(?P<name>[A-Za-z][\w.:/-]*\w)(?P=quote)",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(r"(?<![\w<./-])(?:[A-Za-z][A-Za-z0-9]*(?:[_.-][A-Za-z0-9]+)+|[A-Za-z]+\d\w*|[a-z]+(?:[A-Z][a-z0-9]+)+"
-                         r"|(?:[A-Z][a-z0-9]+){2,})(?![\w>])")  # fmt: skip
+_IDENTIFIER = re.compile(
+    r"(?<![\w<./-])(?:[A-Za-z][A-Za-z0-9]*(?:[_.-][A-Za-z0-9]+)+|[A-Za-z]+\d\w*"
+    r"|[a-z]+(?:[A-Z][a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,})(?![\w>])"
+)
 _QUOTED_WORD = re.compile(r"(?<!\w)[`'\"](?P<name>[A-Za-z_][\w.:/-]{0,60})[`'\"](?!\w)")
 _ERROR_CODE = re.compile(
     r"(?:error|exception|exceeded|failed|failure|invalid|timeout|limit|denied|required|unavailable|exhausted|found"
@@ -30,13 +36,18 @@ _PLAIN_HYPHEN = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)+")
 _SERVICE_TAIL = re.compile(rf"[-_](?:{_SERVICE_NOUN}|svc)$", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s_-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN_NOUNS = frozenset({"api", "apis", "service", "svc", "server", "endpoint", "backend"})
-_FIELD_NAMES = frozenset({"type", "message", "code", "param", "status", "error", "detail", "name", "value", "none", "null"})
+_FIELD_NAMES = frozenset(
+    {"type", "message", "code", "param", "status", "error", "detail", "name", "value", "none", "null"}
+)
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|a\.m|p\.m|U\.S)\.?$", re.IGNORECASE)
 _NO_NAME = frozenset(
-    "a an the this that these those our your their its my his her any some each every no not and or of for from to by with"
-    " on at in is was were be been remote external internal upstream downstream same another other new old main local"
-    " target tool api http https calling call failed unknown invalid requested given called returned reached service"
-    " waiting repeated identical via using against when while after before missing maximum model field response request".split()
+    """
+    a an the this that these those our your their its my his her any some each every no not and or of for from to
+    by with on at in is was were be been remote external internal upstream downstream same another other new old
+    main local target tool api http https calling call failed unknown invalid requested given called returned
+    reached service waiting repeated identical via using against when while after before missing maximum model
+    field response request
+    """.split()  # noqa: SIM905 - a list of words is read and kept as running text
 )
 
 

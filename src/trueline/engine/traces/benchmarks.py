@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trueline.engine.traces.model import Json
 
 _ADDRESSEE = re.compile(r"\s*\([^)]*\)\s*$")
+_EXECUTOR = re.compile(r"(?:computer|code)_?(?:terminal|executor)", re.IGNORECASE)
 _HUMAN = frozenset({"human", "user"})
 _CHAT_ROLES = frozenset({"assistant", "user", "system", "tool"})
 _UNNAMED_AGENT = "assistant"
@@ -55,8 +56,8 @@ def _log_message(message: Mapping[str, Json]) -> dict[str, Json]:
     """The role of an executed program is tool; whoever is named is an agent; a role in front of brackets is a name."""
     content = message.get("content")
     role = str(message["role"])
-    name = as_text(message.get("name")) or ("" if role.lower() in _CHAT_ROLES else _ADDRESSEE.sub("", role))
-    if is_execution(content):
+    name = as_text(message.get("name")) or ("" if role in _CHAT_ROLES else _ADDRESSEE.sub("", role))
+    if is_execution(content) or _EXECUTOR.fullmatch(name):
         return {"role": "tool", "name": name or "tool", "content": content}
     if role.lower() in _HUMAN and not message.get("name"):
         return {"role": "user", "content": content}
