@@ -67,7 +67,7 @@ class ExportSource:
         self._areas: tuple[AreaReport, ...] = ()
 
     def read(self) -> Iterator[Item]:
-        """Yield records, gaps, oddities, progress; raises `SourceRefused` when the source changed into a hostile one."""
+        """Yield records, gaps, oddities, progress; raises `SourceRefused` when the source has become a hostile one."""
         self._areas = ()
         container = _open(self._path)
         reading = _Reading(container, Redactor(self._key), is_single=self._path.is_file())

@@ -124,7 +124,7 @@ def _keyed(members: list[dict[str, Any]], rule: Rule, out: Flat, path: str, shap
 def element_key(member: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """The identity of a list element: the values of its key members, in lower case, joined by a bar."""
     found = (_dotted(member, name) for name in names)
-    return "|".join(str(value).lower() for value in found if value not in (None, ""))
+    return "|".join("" if value is None else str(value).lower() for value in found)
 
 
 def _dotted(member: Any, name: str) -> Any:

@@ -35,8 +35,8 @@ _TEXT_MEMBERS = _SCRIPT_MEMBERS | {"payload", "payloadJson", "encodedSettingXml"
 _ALWAYS_SECRET = frozenset({"encryptedPfxBlob", "pfxBlob", "vppToken", "depToken", "refreshToken", "accessToken"})
 _LABELS = ("name", "key", "appConfigKey")
 _LABELLED = ("value", "appConfigKeyValue")
-_ENUMERATIONS = re.compile(
-    r"(?i)^(?:notconfigured|userdefined|none|required|blocked|allowed|enabled|disabled|devicedefault|true|false|\{\{.*\}\})?$"
+_NO_SECRET = re.compile(
+    r"(?i)^(?:notconfigured|userdefined|none|required|blocked|allowed|enabled|disabled|devicedefault|true|false|\{\{.*\}\}|<[^<>]{1,60}>|%[\w.-]{1,60}%)?$"
 )
 _SECRET_TYPE = "SecretSettingValue"  # noqa: S105 - the name of a type
 _PLAIN_MEMBERS = frozenset(
@@ -123,7 +123,7 @@ class Redactor:
         if not label or not is_secret_name(label):
             return {}
         found = {name: value[name] for name in _LABELLED if isinstance(value.get(name), str)}
-        return {name: self.mark(text) for name, text in found.items() if not _ENUMERATIONS.match(text)}
+        return {name: self.mark(text) for name, text in found.items() if not _NO_SECRET.match(text)}
 
     def _oma(self, value: Mapping[str, Any]) -> dict[str, Any]:
         text = value.get("value")
@@ -133,7 +133,7 @@ class Redactor:
             return {"value": self.mark(str(secret), kind), "secretReferenceValueId": None if reference is None else ""}
         if not isinstance(text, str):
             return {}
-        if is_secret_name(str(value.get("omaUri") or "").rpartition("/")[2]) and not _ENUMERATIONS.match(text):
+        if is_secret_name(str(value.get("omaUri") or "").rpartition("/")[2]) and not _NO_SECRET.match(text):
             return {"value": self.mark(text)}
         xml = xml_of(text)
         if xml is None:
@@ -152,15 +152,13 @@ class Redactor:
         node = value.get("simpleSettingValue")
         if not isinstance(node, dict) or not isinstance(node.get("value"), str):
             return {}
-        if not is_secret_name(str(value["settingDefinitionId"]).rpartition("_")[2]) or _ENUMERATIONS.match(
-            node["value"]
-        ):
+        if not is_secret_name(str(value["settingDefinitionId"]).rpartition("_")[2]) or _NO_SECRET.match(node["value"]):
             return {}
         return {"simpleSettingValue": node | {"value": self.mark(node["value"])}}
 
     def _text(self, text: str, sort: str) -> str:
         if sort == "secret":
-            return text if _ENUMERATIONS.match(text) else self.mark(text)
+            return text if _NO_SECRET.match(text) else self.mark(text)
         if sort:
             return self._embedded(text, is_script=sort == "script")
         return _same(text, scrub_unmistakable(text, self.mark))

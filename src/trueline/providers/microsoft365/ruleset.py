@@ -21,7 +21,7 @@ An entry of a rule file has these members; only `type` and `area` are required.
     volatile           dotted members that are no content
     defaults           dotted member -> the value that means the same as absence
     null_matters       dotted members where null is a value of its own
-    keyed              dotted list -> the members that identify an element; their order does not matter
+    keyed              dotted list -> the members that together identify an element; the order of elements does not matter
     ordered            dotted lists whose order means something
     lists              dotted lists that some tools flatten to a single value when they hold one element
     only               dotted member -> the members of it that count
@@ -150,6 +150,8 @@ def not_policies() -> tuple[tuple[tuple[frozenset[str], str], ...], frozenset[st
 def _rule(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Rule:
     facet_of = _facet_map(shared["facets"]) | _facet_map(entry.get("facets", {}))
     volatile = set(shared["volatile"]) | set(entry.get("volatile", ()))
+    # The key of an element stands in its path; as a member of its own it would show each new element twice.
+    volatile |= {f"{path}.{name}" for path, names in entry.get("keyed", {}).items() for name in names}
     if entry.get("single_type"):
         volatile.add("@odata.type")
     sets = ("odata_types", "export_keys", "null_matters", "ordered", "lists", "typed", "text")
