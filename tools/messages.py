@@ -105,9 +105,8 @@ def merge(template: Catalog, existing: Catalog, language: str) -> Catalog:
         string = known.string if known and bool(known.pluralizable) == bool(message.pluralizable) else None
         flags = known.flags if known else ()
         merged.add(message.id, string, message.locations, flags, message.auto_comments, context=message.context)
-    gone = [message for message in _bodies(existing) if merged.get(message.id, message.context) is None]
-    for message in [*existing.obsolete.values(), *gone]:
-        if merged.get(message.id, message.context) is None:
+    for message in [*existing.obsolete.values(), *_bodies(existing)]:
+        if any(_forms(message.string)) and merged.get(message.id, message.context) is None:
             merged.obsolete[_key(message)] = message
     return merged
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import allauth
 import pytest
 
 WEB = Path(__file__).parents[2] / "src" / "trueline" / "web"
@@ -115,6 +116,19 @@ def test_motion_and_print_are_looked_after():
 def test_no_template_needs_more_than_the_strict_policy_allows(template):
     text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert [name for name, pattern in _INLINE.items() if pattern.search(text)] == []
+
+
+def test_what_the_sign_in_library_writes_inline_is_overridden():
+    # Changing a phone number and being an identity provider are not mounted here.
+    theirs = Path(allauth.__path__[0]) / "templates"
+    found = {
+        path.relative_to(theirs).as_posix()
+        for path in theirs.rglob("*.html")
+        if any(pattern.search(path.read_text(encoding="utf-8")) for pattern in _INLINE.values())
+    }
+    ours = {path.relative_to(WEB / "templates").as_posix() for path in TEMPLATES}
+    assert "account/email_change.html" in found
+    assert {name for name in found - ours if not name.startswith("idp/")} == {"account/phone_change.html"}
 
 
 @pytest.mark.parametrize(

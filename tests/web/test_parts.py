@@ -160,3 +160,12 @@ def test_a_toast_links_the_record_it_names():
     message = SimpleNamespace(level_tag="success", extra_tags="/w/n/findings/1", __str__=str)
     text = render('{% include "ui/toasts.html" %}', messages=[message])
     assert 'href="/w/n/findings/1"' in text
+
+
+@pytest.mark.parametrize(("layout", "classes"), [("entrance", {"plain"}), ("manage", {"plain", "plain-wide"})])
+def test_the_sign_in_library_wears_our_frame(layout, classes):
+    text = render_to_string(f"allauth/layouts/{layout}.html", request=request())
+    found = re.search(r'<div class="(plain[^"]*)"', text)
+    assert found
+    assert set(found[1].split()) == classes
+    assert Page(text).faults == []

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "trueline.web",  # before allauth, so that its pages wear our templates
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "trueline.evidence",
     "trueline.inventory",
     "trueline.findings",
-    "trueline.web",
     "trueline.config",
 ]
 MIDDLEWARE = [
