@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import time
 import uuid
@@ -182,8 +183,6 @@ def test_the_secret_is_encrypted_and_the_script_holds_a_credential(plan: DemoPla
 
 
 def decoded_script(one: dict[str, Any]) -> bytes:
-    import base64  # noqa: PLC0415
-
     return base64.b64decode(one["scriptContent"])
 
 
