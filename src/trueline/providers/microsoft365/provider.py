@@ -6,6 +6,7 @@ from trueline.connections.contract import Provider
 from trueline.providers.microsoft365.areas import AREA_KEYS, AREAS
 from trueline.providers.microsoft365.demonstration import make_demo
 from trueline.providers.microsoft365.exports import open_export
+from trueline.providers.microsoft365.weights import weigh
 
 MICROSOFT365 = Provider(
     key="microsoft365",
@@ -14,5 +15,6 @@ MICROSOFT365 = Provider(
     areas=AREA_KEYS,
     area_labels={area.key: area.label for area in AREAS},
     required_permissions={area.key: area.permission for area in AREAS if area.permission},
+    weigh=weigh,
     make_demo=make_demo,
 )
