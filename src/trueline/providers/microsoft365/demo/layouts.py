@@ -46,6 +46,16 @@ _NOT_BACKED_UP = frozenset(
         "secretReferenceValueId", "renewedDateTime",
     }
 )  # fmt: skip
+_ONE_TYPE = frozenset(
+    {
+        "configurationPolicies", "intents", "groupPolicyConfigurations", "conditionalAccessPolicies", "groups",
+        "assignmentFilters", "roleScopeTags", "authenticationMethodsPolicy", "authenticationStrengthPolicies",
+        "authorizationPolicy", "crossTenantAccessPolicyDefault", "crossTenantAccessPolicyPartners",
+        "windowsFeatureUpdateProfiles", "windowsQualityUpdateProfiles", "windowsDriverUpdateProfiles",
+        "deviceManagementScripts", "deviceShellScripts", "deviceHealthScripts",
+    }
+)  # fmt: skip
+"""Types that Graph does not write, as their collection holds nothing else."""
 _NAMED_BY_TYPE = frozenset({Area.DEVICE_CONFIGURATIONS, Area.COMPLIANCE, Area.APP_PROTECTION, Area.ENROLLMENT})
 
 
@@ -56,16 +66,19 @@ def files_of(layout: str, objects: Sequence[Exported], names: Names) -> list[Fil
 
 def _management(objects: Sequence[Exported], names: Names) -> Iterator[File]:
     for item in objects:
-        text = json.dumps(annotated(item.kind, item.raw), ensure_ascii=False, separators=(",", ":"))
         encoding = "utf-8-sig" if item.kind.area is Area.SETTINGS_CATALOG else "utf-16"
-        yield f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, encoding)
+        yield _annotated(item, encoding)
     yield "MigrationTable.json", json.dumps(_migration_table(objects, names), indent=2).encode("utf-16")
 
 
 def _standard(objects: Sequence[Exported], _: Names) -> Iterator[File]:
     for item in objects:
-        text = json.dumps(annotated(item.kind, item.raw), ensure_ascii=False, separators=(",", ":"))
-        yield f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, "utf-8")
+        yield _annotated(item, "utf-8")
+
+
+def _annotated(item: Exported, encoding: str) -> File:
+    text = json.dumps(annotated(item.kind, item.raw), ensure_ascii=False, separators=(",", ":"))
+    return f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, encoding)
 
 
 def _backup(objects: Sequence[Exported], names: Names) -> Iterator[File]:
@@ -108,17 +121,6 @@ def _native(item: Exported) -> Json:
     """Without the type where Graph leaves it out: a collection that holds one type only."""
     is_alone = item.kind.object_type in _ONE_TYPE
     return {key: value for key, value in item.raw.items() if not (is_alone and key == "@odata.type")}
-
-
-_ONE_TYPE = frozenset(
-    {
-        "configurationPolicies", "intents", "groupPolicyConfigurations", "conditionalAccessPolicies", "groups",
-        "assignmentFilters", "roleScopeTags", "authenticationMethodsPolicy", "authenticationStrengthPolicies",
-        "authorizationPolicy", "crossTenantAccessPolicyDefault", "crossTenantAccessPolicyPartners",
-        "windowsFeatureUpdateProfiles", "windowsQualityUpdateProfiles", "windowsDriverUpdateProfiles",
-        "deviceManagementScripts", "deviceShellScripts", "deviceHealthScripts",
-    }
-)  # fmt: skip
 
 
 def _cleaned(item: Exported, titles: Mapping[str, str], *, keeps_ids: bool) -> Json:

@@ -17,7 +17,7 @@ from trueline.providers.microsoft365.demo.kinds import BY_SHAPE, Kind
 from trueline.providers.microsoft365.demo.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Json = dict[str, Any]
 
@@ -338,10 +338,3 @@ _SPECIAL: Mapping[str, Callable[[Blueprint, str, Names], Json]] = {
     "crossTenantAccessPolicyPartners": _partner,
     "conditionalAccessPolicies": _access,
 }
-
-
-def walk(value: Any) -> Iterator[Any]:
-    """Every value inside a JSON value, itself included."""
-    yield value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from walk(item)
