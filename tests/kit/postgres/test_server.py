@@ -158,6 +158,7 @@ def test_kill_9_of_everything_at_once_loses_nothing(hold, kept):
     for pid in (first.first["watchdog"], first.first["postmaster"]):
         os.kill(pid, signal.SIGKILL)
     first.kill()
+    wait_gone(first.first["watchdog"], first.first["postmaster"])
     assert hold().query(f"SELECT i FROM {kept}") == [(7,)]
 
 
@@ -168,6 +169,7 @@ def test_a_back_end_that_outlives_its_killed_server_does_not_block_the_next_one(
     busy = next(pid for pid in back_ends if pid != holder.first["postmaster"])
     os.kill(busy, signal.SIGSTOP)
     os.kill(holder.first["postmaster"], signal.SIGKILL)
+    wait_gone(holder.first["postmaster"])
     assert holder.ask("ensure")["postmaster"] != holder.first["postmaster"]
     wait_gone(busy)
 
@@ -189,6 +191,9 @@ def test_a_start_during_the_shutdown_waits_for_it(hold):
 def test_a_start_while_the_watchdog_is_told_to_end_gets_a_new_server(hold):
     holder = hold()
     os.kill(holder.first["watchdog"], signal.SIGTERM)
+    data = Path(holder.first["data"])
+    told = postmaster.PidFile(holder.first["postmaster"], postmaster.READY)
+    assert postmaster.wait_until(lambda: postmaster.read_pid_file(data) != told, 10), "the shutdown has begun"
     other = hold()
     assert other.query("SELECT 1") == [(1,)]
     assert holder.ask("ensure")["watchdog"] == other.ask("ensure")["watchdog"]
