@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trueline.engine.traces.graph import owning_agents
 from trueline.engine.traces.model import SpanKind
 
 if TYPE_CHECKING:
@@ -66,35 +67,18 @@ def material_of(traces: Iterable[Trace]) -> Material:
     prompts: dict[tuple[str, str, str, str], Prompt] = {}
     said: dict[str, list[Utterance]] = {}
     for trace in traces:
-        agents = _agents(trace)
+        agents = owning_agents(trace)
         for prompt in _prompts(trace, agents):
             prompts.setdefault((prompt.trace_id, prompt.agent, prompt.role, prompt.text), prompt)
         said[trace.trace_id] = list(_utterances(trace, agents))
     return Material(tuple(prompts.values()), said)
 
 
-def _agents(trace: Trace) -> dict[str, str]:
-    """Span to the nearest agent at or above it; a span below no named agent takes its nearest agent span's name."""
-    by_id = {span.span_id: span for span in trace.spans}
-    return {span.span_id: _nearest_agent(span, by_id) for span in trace.spans}
-
-
-def _nearest_agent(span: Span, by_id: Mapping[str, Span]) -> str:
-    seen: set[str] = set()
-    here: Span | None = span
-    while here is not None and here.span_id not in seen:
-        seen.add(here.span_id)
-        if here.agent or here.kind is SpanKind.AGENT:
-            return here.agent or here.name
-        here = by_id.get(here.parent_id or "")
-    return ""
-
-
 def _prompts(trace: Trace, agents: Mapping[str, str]) -> Iterable[Prompt]:
     for span in trace.spans:
         if span.kind is SpanKind.LLM and span.input_messages:
             for position, message in _asking(span.input_messages):
-                yield _prompt(f"{span.span_id}/{position}", span, agents[span.span_id], message)
+                yield _prompt(f"{span.span_id}/{position}", span, agents.get(span.span_id, ""), message)
     spoken = [span for span in trace.spans if span.step is not None and span.output_messages]
     opening = next((span for span in spoken if span.output_messages[0].role not in OPENING_ROLES), None)
     for span in spoken:
@@ -127,7 +111,7 @@ def _utterances(trace: Trace, agents: Mapping[str, str]) -> Iterable[Utterance]:
     for span in trace.spans:
         for text in _output_texts(span):
             if len(text) >= SHORTEST:
-                speaker = "user" if span.kind is SpanKind.MESSAGE else agents[span.span_id]
+                speaker = "user" if span.kind is SpanKind.MESSAGE else agents.get(span.span_id, "")
                 yield Utterance(speaker, text, _moment(span, span.wire.ended_ns))
     root = next((span for span in trace.spans if span.parent_id is None and span.input_text), None)
     if root is not None and root.input_text and len(root.input_text) >= SHORTEST:
