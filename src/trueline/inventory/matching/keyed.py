@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
@@ -59,14 +58,13 @@ def climb(sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, *, inside: S
 def _shared(
     sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]
 ) -> Iterator[Pair[ItemT]]:
-    groups, others = _grouped(sides.left, key), _grouped(sides.right, key)
-    for value, mine in groups.items():
-        theirs = others.get(value, [])
-        if len(mine) == len(theirs) == 1:
-            if not sides.links.refuses(mine[0], theirs[0]):
-                yield Pair(mine[0], theirs[0], evidence)
-        elif theirs and inside:
-            yield from _told_apart(Sides(mine, theirs, [], sides.links), evidence, inside)
+    left, right = _grouped(sides.left, key), _grouped(sides.right, key)
+    for value, mine in left.singles.items():
+        theirs = right.singles.get(value)
+        if theirs is not None and not sides.links.refuses(mine, theirs):
+            yield Pair(mine, theirs, evidence)
+    for value in sorted(left.several.keys() | right.several.keys(), key=repr) if inside else ():
+        yield from _told_apart(Sides(left.of(value), right.of(value), [], sides.links), evidence, inside)
 
 
 def _told_apart(sides: Sides[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]) -> list[Pair[ItemT]]:
@@ -76,10 +74,28 @@ def _told_apart(sides: Sides[ItemT], evidence: Evidence, inside: Sequence[Key[It
     return sides.pairs
 
 
-def _grouped(items: Iterable[ItemT], key: Key[ItemT]) -> dict[Hashable, list[ItemT]]:
-    groups: dict[Hashable, list[ItemT]] = defaultdict(list)
+@dataclass(slots=True)
+class _Groups(Generic[ItemT]):
+    """Items by key, those alone with theirs apart: nearly all are, and a list for each costs more than it holds."""
+
+    singles: dict[Hashable, ItemT]
+    several: dict[Hashable, list[ItemT]]
+
+    def of(self, value: Hashable) -> list[ItemT]:
+        return self.several.get(value) or [item for item in (self.singles.get(value),) if item is not None]
+
+
+def _grouped(items: Iterable[ItemT], key: Key[ItemT]) -> _Groups[ItemT]:
+    singles: dict[Hashable, ItemT] = {}
+    several: dict[Hashable, list[ItemT]] = {}
     for item in items:
         value = key(item)
-        if value is not None:
-            groups[value].append(item)
-    return groups
+        if value is None:
+            continue
+        if value in several:
+            several[value].append(item)
+        elif value in singles:
+            several[value] = [singles.pop(value), item]
+        else:
+            singles[value] = item
+    return _Groups(singles, several)

@@ -11,7 +11,7 @@ from trueline.inventory.matching.keyed import Sides, climb, sides_of
 from trueline.inventory.matching.links import Link, LinkBook, identity_key, link_book
 from trueline.inventory.matching.lower_rungs import climb_by_likeness
 from trueline.inventory.matching.names import normal_name
-from trueline.inventory.rules import ItemView, stable_key
+from trueline.inventory.rules import ItemView
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -53,6 +53,7 @@ def match_items(  # noqa: PLR0913 - two sides, how to look inside, and what is k
     """
     book = link_book(links)
     sides = sides_of(left, right, book)
+    places = {id(item): place for place, item in enumerate(sides.left)}
     _climb_links(sides, book)
     if not ignore_ids:
         climb(sides, _id_key, SAME_ID, inside=(_content_key, _name_key, _any_key))
@@ -65,7 +66,8 @@ def match_items(  # noqa: PLR0913 - two sides, how to look inside, and what is k
         climb_across_types(sides, load)
     if not propose:
         sides.withdraw_proposals()
-    return Matching(tuple(_in_order(sides.pairs)), tuple(sides.left), tuple(sides.right))
+    pairs = sorted(sides.pairs, key=lambda pair: places[id(pair.left)])
+    return Matching(tuple(pairs), tuple(sides.left), tuple(sides.right))
 
 
 def _climb_links(sides: Sides[ItemT], book: LinkBook) -> None:
@@ -75,10 +77,6 @@ def _climb_links(sides: Sides[ItemT], book: LinkBook) -> None:
         theirs = [item for item in sides.right if identity_key(item) == right_key]
         if len(mine) == len(theirs) == 1:
             sides.accept([Pair(mine[0], theirs[0], SAME_LINK)])
-
-
-def _in_order(pairs: Iterable[Pair[ItemT]]) -> list[Pair[ItemT]]:
-    return sorted(pairs, key=lambda pair: (stable_key(pair.left), stable_key(pair.right)))
 
 
 def _id_key(item: ItemView) -> Hashable | None:
