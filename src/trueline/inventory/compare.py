@@ -12,7 +12,7 @@ from trueline.connections.contract import AreaReport, Facet
 from trueline.inventory.differences import Change, ChangeKind, facet_changes
 from trueline.inventory.matching.evidence import Evidence, ItemT, Pair
 from trueline.inventory.matching.ladder import match_items
-from trueline.inventory.references import References, references
+from trueline.inventory.references import NO_REFERENCES, References, references
 from trueline.inventory.rules import Content, ItemView, complete_areas
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """How many pairs are loaded at once: one query of the database, bounded memory."""
+
+Known = tuple[References, References]
+"""What the ids of the left and of the right are called."""
 
 Load = Callable[[Sequence[ItemT]], Sequence[Content]]
 """Gives the content of items, in their order. Called only for items whose digests do not settle the answer."""
@@ -100,13 +103,15 @@ def compare_snapshots(  # noqa: PLR0913 - two sides, the coverage of each, and w
         read completely on the other side; else it is `not_comparable`, with the reason.
     """
     matching = match_items(left, right, load=load, links=links, ignore_ids=ignore_ids, propose=propose)
-    pairs = _compare_pairs(matching.pairs, load, references(matching.pairs) if ignore_ids else References({}, {}))
+    pairs = _compare_pairs(
+        matching.pairs, load, references(matching.pairs) if ignore_ids else (NO_REFERENCES, NO_REFERENCES)
+    )
     lone_left = _lone(matching.only_left, Outcome.ONLY_LEFT, right_areas)
     lone_right = _lone(matching.only_right, Outcome.ONLY_RIGHT, left_areas)
     return Comparison((*pairs, *lone_left, *lone_right))
 
 
-def _compare_pairs(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: References) -> Iterator[Compared[ItemT]]:
+def _compare_pairs(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: Known) -> Iterator[Compared[ItemT]]:
     """Entries in the order of the pairs; content is loaded only where digests differ."""
     differing = iter([pair for pair in pairs if not is_unchanged(pair.left, pair.right)])
     compared: Iterator[Compared[ItemT]] = iter(())
@@ -135,15 +140,15 @@ def _settled(pair: Pair[ItemT]) -> Compared[ItemT]:
     return Compared(Outcome.EQUAL, pair.left, pair.right, pair.evidence)
 
 
-def _loaded(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: References) -> list[Compared[ItemT]]:
+def _loaded(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: Known) -> list[Compared[ItemT]]:
     mine = load([pair.left for pair in pairs])
     theirs = load([pair.right for pair in pairs])
     return [_compare_pair(pair, left, right, known) for pair, left, right in zip(pairs, mine, theirs, strict=True)]
 
 
-def _compare_pair(pair: Pair[ItemT], left: Content, right: Content, known: References) -> Compared[ItemT]:
+def _compare_pair(pair: Pair[ItemT], left: Content, right: Content, known: Known) -> Compared[ItemT]:
     """One pair compared by content; settings that a truncated side does not show are not called removed."""
-    found = facet_changes(known.translated(left.facets), right.facets)
+    found = facet_changes(known[0].named(left.facets), known[1].named(right.facets))
     changes = tuple(change for change in found if not _is_unseen(change, pair))
     if changes:
         return Compared(Outcome.CHANGED, pair.left, pair.right, pair.evidence, changes)

@@ -1,8 +1,9 @@
-"""What one side calls by its id, in the words of the other.
+"""References between objects, by name instead of by id.
 
-Two tenants give the same group, location or filter different ids, and every assignment names them. Once such objects are
-paired, their ids are translated before values are compared; else every assigned policy would seem to have drifted. An id
-without a partner stays as it is, and so stays a difference.
+Two tenants give the same group, location or filter different ids, and every assignment names one. Once such objects are
+paired, their ids are read as a name on both sides before values are compared; else every assigned policy would seem to
+have drifted. It is the name that an export writes which keeps no ids. An id without a partner stays as it is, and so
+stays a difference.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Facets = Mapping[Facet, Mapping[str, Json]]
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Ids of the left, in lower case, and what the right calls the same objects.
+    """What the ids of one side, in lower case, are called.
 
     Attributes:
         anywhere: GUIDs, which are unmistakable wherever they stand.
@@ -30,14 +31,9 @@ class References:
     anywhere: Mapping[str, str]
     scope_tags: Mapping[str, str]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to translate."""
-        return not (self.anywhere or self.scope_tags)
-
-    def translated(self, facets: Facets) -> Facets:
-        """The left's facets as the right would write them."""
-        if self.is_empty:
+    def named(self, facets: Facets) -> Facets:
+        """The facets with every known id read as a name."""
+        if not (self.anywhere or self.scope_tags):
             return facets
         return {facet: self._flat(facet, flat) for facet, flat in facets.items()}
 
@@ -46,9 +42,7 @@ class References:
 
     def _value(self, facet: Facet, value: Json) -> Json:
         if isinstance(value, str):
-            if facet is Facet.SCOPE_TAGS:
-                return self.scope_tags.get(value.lower(), value)
-            return self._text(value)
+            return self.scope_tags.get(value, value) if facet is Facet.SCOPE_TAGS else self._text(value)
         if isinstance(value, (list, tuple)):
             found = [self._value(facet, item) for item in value]
             return _sorted(found) if list(value) == _sorted(value) else found
@@ -58,21 +52,28 @@ class References:
         return _GUID.sub(lambda found: self.anywhere.get(found[0].lower(), found[0]), text)
 
 
+NO_REFERENCES = References({}, {})
+"""For two states of one tenant, where an id is what it is."""
+
+
+def references(pairs: Iterable[Pair[ItemT]]) -> tuple[References, References]:
+    """What the certain pairs of a matching give, for the left and for the right: the right's name on both sides."""
+    certain = [pair for pair in pairs if pair.evidence.auto and pair.right.name]
+    left = _known((pair.left.external_id, pair.left.area, pair.right.name) for pair in certain)
+    return left, _known((pair.right.external_id, pair.right.area, pair.right.name) for pair in certain)
+
+
+def _known(objects: Iterable[tuple[str, str, str]]) -> References:
+    anywhere: dict[str, str] = {}
+    scope_tags: dict[str, str] = {}
+    for external_id, area, name in objects:
+        if _GUID.fullmatch(external_id):
+            anywhere[external_id.lower()] = name
+        elif external_id and area == Facet.SCOPE_TAGS:
+            scope_tags[external_id] = name
+    return References(anywhere, scope_tags)
+
+
 def _sorted(values: Iterable[Json]) -> list[Json]:
     """The order of a set's members in a facet. A list that was not in this order has one of its own and keeps it."""
     return sorted(values, key=lambda item: (type(item).__name__, str(item)))
-
-
-def references(pairs: Iterable[Pair[ItemT]]) -> References:
-    """The ids that the certain pairs of a matching give."""
-    anywhere: dict[str, str] = {}
-    scope_tags: dict[str, str] = {}
-    for pair in pairs:
-        mine, theirs = pair.left.external_id.lower(), pair.right.external_id
-        if not pair.evidence.auto or not mine or not theirs or mine == theirs.lower():
-            continue
-        if _GUID.fullmatch(mine):
-            anywhere[mine] = theirs
-        elif pair.left.area == Facet.SCOPE_TAGS:
-            scope_tags[mine] = theirs
-    return References(anywhere, scope_tags)

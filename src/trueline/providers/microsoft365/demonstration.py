@@ -17,13 +17,8 @@ _STANDARD_DAYS_AGO = 7
 
 
 def make_demo(folder: Path) -> tuple[DemoExport, ...]:
-    """Write the demonstration into a folder and list its exports, oldest first.
-
-    What policies refer to (groups, filters, tags, places) has the same ids in all tenants, so that the tenants can be
-    held against the standard as they are: a comparison that maps references by name does not exist yet.
-    """
-    plan = generate(folder, has_shared_references=True)
-    return tuple(sorted(_exports(plan), key=lambda export: -export.days_ago))
+    """Write the demonstration into a folder and list its exports, oldest first."""
+    return tuple(sorted(_exports(generate(folder)), key=lambda export: -export.days_ago))
 
 
 def _exports(plan: DemoPlan) -> Iterator[DemoExport]:

@@ -39,7 +39,7 @@ _EMPTY_AREAS = (Area.REUSABLE_SETTINGS, Area.NOTIFICATIONS, Area.AUTHENTICATION_
 _EVE = datetime(2026, 11, 15, tzinfo=UTC)
 
 
-def generate(folder: Path, *, seed: int = 7, has_shared_references: bool = False) -> DemoPlan:
+def generate(folder: Path, *, seed: int = 7) -> DemoPlan:
     """Write the standard and three tenants, each as agreed and on two or three days, below a folder.
 
     Files go to `<folder>/<tenant>/<day>/`; the standard has one day. `<tenant>/agreed/` is the tenant as it was when it
@@ -49,12 +49,11 @@ def generate(folder: Path, *, seed: int = 7, has_shared_references: bool = False
     Args:
         folder: Where to write; made when it is not there.
         seed: What ids, dates and numbers are made from.
-        has_shared_references: See `Names`.
 
     Returns:
         What was written and every planned difference from the standard, tenant by tenant.
     """
-    tenants = {one.slug: Names(seed, one.slug, has_shared_references) for one in (STANDARD, *TENANTS)}
+    tenants = {one.slug: Names(seed, one.slug) for one in (STANDARD, *TENANTS)}
     names = tenants[STANDARD.slug]
     _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), names), (), names)
     changes = tuple(change for tenant in TENANTS for change in _write_tenant(folder, tenant, tenants[tenant.slug]))

@@ -10,9 +10,6 @@ from datetime import UTC, datetime, timedelta
 SCOPE_TAGS = ("Default", "Counters and meeting rooms", "Management board")
 """Every scope tag of the content files; the first one is built in."""
 DEFAULT_TAG = SCOPE_TAGS[0]
-_REFERRED_TO = frozenset(
-    {"group", "deviceAndAppManagementAssignmentFilter", "location", "authenticationStrengthPolicy", "secret"}
-)
 _ROOT = uuid.uuid5(uuid.NAMESPACE_URL, "https://trueline.example/demo")
 _OLDEST = datetime(2025, 2, 3, 6, 0, tzinfo=UTC)
 _SPAN_SECONDS = 540 * 86400
@@ -35,18 +32,14 @@ class Names:
     Attributes:
         seed: What the whole demo is made from.
         tenant: The tenant's slug.
-        has_shared_references: Whether what policies refer to (groups, filters, tags, places) has the same id in all
-            tenants. No real tenants do; a comparison that cannot map references by name needs it to be readable.
     """
 
     seed: int
     tenant: str
-    has_shared_references: bool = False
 
     def id_of(self, kind: str, name: str) -> str:
         """The UUID (version 5) of an object of this tenant."""
-        tenant = "" if self.has_shared_references and kind in _REFERRED_TO else self.tenant
-        return str(uuid.uuid5(_ROOT, f"{self.seed}/{tenant}/{kind}/{name}"))
+        return str(uuid.uuid5(_ROOT, f"{self.seed}/{self.tenant}/{kind}/{name}"))
 
     def group(self, name: str) -> str:
         """The id of a group."""
@@ -58,7 +51,7 @@ class Names:
 
     def tag(self, name: str) -> str:
         """The id of a scope tag: `0` for the built-in one, else a small running number that begins anywhere."""
-        first = 0 if self.has_shared_references else self._number("tags") % 40
+        first = self._number("tags") % 40
         return "0" if name == DEFAULT_TAG else str(first + SCOPE_TAGS.index(name))
 
     def created(self, key: str) -> str:

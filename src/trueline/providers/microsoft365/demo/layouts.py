@@ -81,10 +81,10 @@ def _annotated(item: Exported, encoding: str) -> File:
     return f"{item.kind.folder}/{_file_name(item)}", _bytes(text, item, encoding)
 
 
-def _backup(objects: Sequence[Exported], names: Names) -> Iterator[File]:
+def _backup(objects: Sequence[Exported], _: Names) -> Iterator[File]:
     titles = {item.external_id: item.name for item in objects if item.kind.area in {Area.GROUPS, Area.FILTERS}}
     for item in objects:
-        text = json.dumps(_cleaned(item, titles, keeps_ids=names.has_shared_references), ensure_ascii=False, indent=2)
+        text = json.dumps(_cleaned(item, titles), ensure_ascii=False, indent=2)
         word = f"_{item.kind.shape}" if item.kind.area in _NAMED_BY_TYPE else ""
         name = f"{_safe(item.name)}{word}__{_safe(item.external_id)}.json"
         yield f"{item.kind.backup_folder}/{name}", _bytes(text, item, "utf-8")
@@ -123,13 +123,11 @@ def _native(item: Exported) -> Json:
     return {key: value for key, value in item.raw.items() if not (is_alone and key == "@odata.type")}
 
 
-def _cleaned(item: Exported, titles: Mapping[str, str], *, keeps_ids: bool) -> Json:
+def _cleaned(item: Exported, titles: Mapping[str, str]) -> Json:
     dropped = _NOT_BACKED_UP - {"id"} if _is_referred_to(item) else _NOT_BACKED_UP
     raw = {key: value for key, value in item.raw.items() if key not in dropped}
     if "assignments" in raw:
-        raw["assignments"] = [
-            {"target": _named(one["target"], titles, keeps_ids=keeps_ids)} for one in raw["assignments"]
-        ]
+        raw["assignments"] = [{"target": _named(one["target"], titles)} for one in raw["assignments"]]
     return raw
 
 
@@ -138,16 +136,13 @@ def _is_referred_to(item: Exported) -> bool:
     return item.kind.area is Area.SCOPE_TAGS or not item.kind.path.startswith("device")
 
 
-def _named(target: Json, titles: Mapping[str, str], *, keeps_ids: bool) -> Json:
-    """A backup writes the names of groups and filters in place of their ids; with shared ids it says both."""
-    named = dict(target)
+def _named(target: Json, titles: Mapping[str, str]) -> Json:
+    """A backup writes the names of groups and filters in place of their ids."""
+    named = {key: value for key, value in target.items() if key != "groupId"}
     if "groupId" in target:
         named |= {"groupName": titles[target["groupId"]], "groupType": "StaticMembership"}
-    if not keeps_ids:
-        named.pop("groupId", None)
-        filter_id = target["deviceAndAppManagementAssignmentFilterId"]
-        named["deviceAndAppManagementAssignmentFilterId"] = titles.get(filter_id, filter_id)
-    return named
+    filter_id = target["deviceAndAppManagementAssignmentFilterId"]
+    return {**named, "deviceAndAppManagementAssignmentFilterId": titles.get(filter_id, filter_id)}
 
 
 def _migration_table(objects: Sequence[Exported], names: Names) -> Json:
