@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KEY = b"a key of the tests, 32 bytes long"
 GRAPH = "https://graph.microsoft.com/beta/$metadata#"
 GROUP = "6F1C2A30-0000-4000-8000-0000000000AA"
+KEPT = ("@odata.bind", "@odata.type")
 OTHER_GROUP = "6F1C2A30-0000-4000-8000-0000000000BB"
 
 
@@ -229,8 +230,9 @@ def pascal(value: Any) -> Any:
 
 
 def without_annotations(value: Any) -> Any:
-    """The document without the `@odata.` companions of its members."""
+    """The document without the `@odata.` companions of its members; a bound definition is content and stays."""
     if isinstance(value, dict):
-        kept = {name: member for name, member in value.items() if "@odata." not in name or name == "@odata.type"}
+        value = {name: member for name, member in value.items() if not (len(name) > 11 and name.endswith(KEPT[1]))}
+        kept = {name: member for name, member in value.items() if "@odata." not in name or name.endswith(KEPT)}
         return {name: without_annotations(member) for name, member in kept.items()}
     return [without_annotations(member) for member in value] if isinstance(value, list) else value

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x06"
+_ENTRY = b"PK\x01\x02"
 _TAIL_BYTES = 65_535 + 22 + 20 + 56
 """The longest comment, the end record, the locator and the end record of large archives."""
 _LOCAL_HEADER_BYTES = 30
@@ -94,20 +95,27 @@ def _refuse_large(path: Path) -> None:
 
 
 def _claimed(path: Path) -> tuple[int, int]:
-    """How many entries and how many bytes of directory an archive claims, before any of it is parsed."""
+    """How many entries and how many bytes of directory an archive has, before any of it is parsed.
+
+    The end record may lie about the number of entries, so the entries that really stand there are counted, too.
+    """
     with path.open("rb") as stream:
-        stream.seek(0, 2)
-        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+        size = stream.seek(0, 2)
+        start = max(0, size - _TAIL_BYTES)
+        stream.seek(start)
         tail = stream.read()
-    at = tail.rfind(_END)
-    if at < 0 or at + 20 > len(tail):
-        raise SourceRefused("The archive has no directory, so nothing of it was read.")
-    count, directory_bytes = struct.unpack_from("<HL", tail, at + 10)
-    large = tail.rfind(_END64, 0, at)
-    if large >= 0 and large + 48 <= len(tail):
-        count64, bytes64 = struct.unpack_from("<QQ", tail, large + 32)
-        return max(count, count64), max(bytes64, directory_bytes if directory_bytes != 0xFFFFFFFF else 0)
-    return count, directory_bytes
+        at = tail.rfind(_END)
+        if at < 0 or at + 20 > len(tail):
+            raise SourceRefused("The archive has no directory, so nothing of it was read.")
+        count, directory_bytes = struct.unpack_from("<HL", tail, at + 10)
+        large = tail.rfind(_END64, 0, at)
+        if large >= 0 and large + 48 <= len(tail):
+            count, directory_bytes = struct.unpack_from("<QQ", tail, large + 32)
+            at = large
+        if directory_bytes > limits.MAX_DIRECTORY_BYTES:
+            return count, directory_bytes
+        stream.seek(max(0, start + at - directory_bytes))
+        return max(count, stream.read(directory_bytes).count(_ENTRY)), directory_bytes
 
 
 def _refuse_hostile(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:

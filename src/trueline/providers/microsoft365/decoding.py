@@ -80,6 +80,8 @@ def _json_reason(error: orjson.JSONDecodeError) -> Unusable:
         return Unusable("too_deep", "The file nests deeper than any export does.")
     if "infinity" in error.msg:
         return Unusable("bad_number", f"The file holds a number that is too large, at {place}.")
+    if "UTF-8" in error.msg:
+        return Unusable("corrupt", "The file is not valid UTF-8 text.")
     if "surrogate" in error.msg:
         return Unusable("bad_text", f"The file holds half a character (a lone surrogate), at {place}.")
     return Unusable("corrupt", f"The file is not valid JSON, at {place}.")

@@ -232,3 +232,8 @@ def is_settings_part(document: Json) -> list[Json] | None:
     if isinstance(document, list) and all(isinstance(entry, dict) for entry in document):
         return [graph(entry) for entry in document]
     return None
+
+
+def is_whole(document: Json) -> bool:
+    """Whether a document holds objects of its own, not only the settings of one."""
+    return any(isinstance(part, Found) for part in parts_of(document))

@@ -11,7 +11,15 @@ from trueline.providers.microsoft365.archives import Archive, is_archive
 from trueline.providers.microsoft365.containers import Container, Folder, Member
 from trueline.providers.microsoft365.coverage import MANIFEST_NAME, Claim, Ledger, read_manifest
 from trueline.providers.microsoft365.decoding import Unusable, parse_text, utf8
-from trueline.providers.microsoft365.documents import Failed, Found, Ignored, Listed, is_settings_part, parts_of
+from trueline.providers.microsoft365.documents import (
+    Failed,
+    Found,
+    Ignored,
+    Listed,
+    is_settings_part,
+    is_whole,
+    parts_of,
+)
 from trueline.providers.microsoft365.normalise import record_of
 from trueline.providers.microsoft365.recognise import UNKNOWN, recognise
 from trueline.providers.microsoft365.redaction import Redactor
@@ -136,6 +144,8 @@ class _Reading:
         if member.path.rpartition("/")[2].lower() == MANIFEST_NAME:
             yield from self._manifest(document, member.path)
             return
+        if member.path.lower().endswith(_COMPANION) and not is_whole(document):
+            raise Unusable("orphan_settings", "These are settings of a policy that is not in the export.")
         for part in parts_of(document):
             match part:
                 case Found():
