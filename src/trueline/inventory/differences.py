@@ -39,10 +39,15 @@ def facet_changes(
 ) -> tuple[Change, ...]:
     """Every difference between two objects' facets, ordered by facet and then path.
 
-    A facet that is absent is an empty one. Empty when the objects are equal.
+    A facet that is absent is an empty one. Empty when the objects are equal. A member of the identity that only one side
+    states is no difference: some shapes of export leave out the type or the technologies, and that is not known rather
+    than gone.
     """
     return tuple(
-        change for facet in FACET_ORDER for change in flat_changes(facet, left.get(facet, {}), right.get(facet, {}))
+        change
+        for facet in FACET_ORDER
+        for change in flat_changes(facet, left.get(facet, {}), right.get(facet, {}))
+        if facet is not Facet.IDENTITY or change.kind is ChangeKind.MODIFIED
     )
 
 

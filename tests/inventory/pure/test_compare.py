@@ -131,3 +131,9 @@ def test_each_object_is_in_exactly_one_entry_whatever_the_order():
 def test_true_is_not_one_and_one_is_one_point_zero():
     changes = flat_changes(Facet.SETTINGS, {"a": True, "b": 1, "c": [1]}, {"a": 1, "b": 1.0, "c": [True]})
     assert [change.path for change in changes] == ["a", "c"]
+
+
+def test_a_member_of_the_identity_that_only_one_shape_of_export_states_is_no_change():
+    full = record(facets={Facet.IDENTITY: {"name": "Browser", "type": "policy"}}, raw={"shape": "full"})
+    native = record(facets={Facet.IDENTITY: {"name": "Browser"}}, raw={"shape": "native"})
+    assert compare([full], [native]).is_equal
