@@ -113,17 +113,19 @@ def compare_snapshots(  # noqa: PLR0913 - two sides, the coverage of each, and w
 
 def _compare_pairs(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: Known) -> Iterator[Compared[ItemT]]:
     """Entries in the order of the pairs; content is loaded only where digests differ."""
-    differing = iter([pair for pair in pairs if not is_unchanged(pair.left, pair.right)])
-    compared: Iterator[Compared[ItemT]] = iter(())
-    for pair in pairs:
-        if is_unchanged(pair.left, pair.right):
-            yield _settled(pair)
-            continue
-        following = next(compared, None)
-        if following is None:
-            compared = iter(_loaded(list(islice(differing, CHUNK)), load, known))
-            following = next(compared)
-        yield following
+    unchanged = [is_unchanged(pair.left, pair.right) for pair in pairs]
+    differing = (pair for pair, is_same in zip(pairs, unchanged, strict=True) if not is_same)
+    compared = _looked_into(differing, load, known)
+    for pair, is_same in zip(pairs, unchanged, strict=True):
+        yield _without_changes(pair) if is_same else next(compared)
+
+
+def _looked_into(pairs: Iterator[Pair[ItemT]], load: Load[ItemT], known: Known) -> Iterator[Compared[ItemT]]:
+    while chunk := list(islice(pairs, CHUNK)):
+        mine = load([pair.left for pair in chunk])
+        theirs = load([pair.right for pair in chunk])
+        for pair, left, right in zip(chunk, mine, theirs, strict=True):
+            yield _compare_pair(pair, left, right, known)
 
 
 def is_unchanged(left: ItemView, right: ItemView) -> bool:
@@ -131,19 +133,6 @@ def is_unchanged(left: ItemView, right: ItemView) -> bool:
     if left.raw_digest and left.raw_digest == right.raw_digest:
         return True
     return left.facet_digests == right.facet_digests
-
-
-def _settled(pair: Pair[ItemT]) -> Compared[ItemT]:
-    """An unchanged pair; when both were cut short, their unseen rest may still differ."""
-    if pair.left.is_truncated or pair.right.is_truncated:
-        return _without_changes(pair)
-    return Compared(Outcome.EQUAL, pair.left, pair.right, pair.evidence)
-
-
-def _loaded(pairs: Sequence[Pair[ItemT]], load: Load[ItemT], known: Known) -> list[Compared[ItemT]]:
-    mine = load([pair.left for pair in pairs])
-    theirs = load([pair.right for pair in pairs])
-    return [_compare_pair(pair, left, right, known) for pair, left, right in zip(pairs, mine, theirs, strict=True)]
 
 
 def _compare_pair(pair: Pair[ItemT], left: Content, right: Content, known: Known) -> Compared[ItemT]:

@@ -39,9 +39,9 @@ def facet_changes(
 ) -> tuple[Change, ...]:
     """Every difference between two objects' facets, ordered by facet and then path.
 
-    A facet that is absent is an empty one. Empty when the objects are equal. A member of the identity that only one side
-    states is no difference: some shapes of export leave out the type or the technologies, and that is not known rather
-    than gone.
+    A facet that is absent is an empty one. Empty when the objects are equal. A member of the identity that only one
+    side states is no difference: some shapes of export leave out the type or the technologies, which is unknown and not
+    gone.
     """
     return tuple(
         change
