@@ -7,14 +7,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
 from trueline.kit.errors import Unavailable
 
 _STOP_SECONDS = 25
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
 _RESTARTS_PER_MINUTE = 5
 
 
@@ -62,11 +62,16 @@ class Children:
             time.sleep(0.02)
         raise ChildEnded(f"Nothing answers on {host}:{port} after {seconds:.0f} seconds.")
 
-    def stay(self) -> None:
-        """Stay until interrupted; start a worker that ended again, for runs must go on. Raises `ChildEnded`."""
+    def stay(self, ensure: Callable[[], None]) -> None:
+        """Stay until interrupted; start a worker that ended again, for runs must go on. Raises `ChildEnded`.
+
+        Args:
+            ensure: Brings the database back when it was killed; asked at every look.
+        """
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(_LOOK_SECONDS)
+                ensure()
                 self._refuse_dead("web", "Its last lines above say why.")
                 self._restart("worker")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,11 @@ class Installation(Protocol):
     def home(self) -> Path:
         """Folder of its state."""
 
-    def database(self, *, migrated: bool = True) -> AbstractContextManager[None]:
-        """The database started and Django ready, with every migration applied unless told otherwise."""
+    def database(self, *, migrated: bool = True) -> AbstractContextManager[Callable[[], None]]:
+        """The database started and Django ready, with every migration applied unless told otherwise.
+
+        Gives a function that brings the database back when it was killed.
+        """
 
     def problems(self) -> list[tuple[str, bool | None, str, str]]:
         """What a doctor finds: name, whether it is well, what was found, what to do."""

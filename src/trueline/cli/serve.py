@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 
 from trueline.kit.processes import die_with_parent
 
-_THREADS = 8
+_THREADS = 4
 
 
 def main() -> None:

@@ -28,13 +28,13 @@ def run(args: argparse.Namespace) -> int:
     """Start, print the address and a link that signs in once, stay. Ctrl-C or SIGTERM stops all of it."""
     began = time.monotonic()
     os.environ.setdefault("TRUELINE_PUBLIC_URL", f"http://{args.host}:{args.port}")
-    with args.installation.database(), Children() as children:
+    with args.installation.database() as ensure, Children() as children:
         children.start("web", [sys.executable, "-m", "trueline.cli.serve", args.host, str(args.port)])
         children.start("worker", [sys.argv[0], "worker", "--with-parent"])
         children.wait_for_port(args.host, args.port, _PATIENCE_SECONDS)
         print(f"Trueline answers at {os.environ['TRUELINE_PUBLIC_URL']} after {time.monotonic() - began:.1f} s.")
         _welcome(args)
-        children.stay()
+        children.stay(ensure)
     print("Stopped.")
     return DONE
 

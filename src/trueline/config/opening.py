@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -31,14 +31,17 @@ class LocalInstallation:
         return self.described.home
 
     @contextmanager
-    def database(self, *, migrated: bool = True) -> Iterator[None]:
-        """The database started and Django ready. A process started by another finds both by its environment."""
+    def database(self, *, migrated: bool = True) -> Iterator[Callable[[], None]]:
+        """The database started and Django ready. A process started by another finds both by its environment.
+
+        Gives a function that brings the database back when it was killed.
+        """
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
         with provide(self.home, os.environ) as server:
             if not all(name in os.environ for name in ENVIRONMENT_NAMES.values()):
                 os.environ.update(bootstrap(server, self._passwords()).environ())
             _set_up(migrated=migrated)
-            yield
+            yield server.ensure
 
     def problems(self) -> list[tuple[str, bool | None, str, str]]:
         """What a doctor finds."""

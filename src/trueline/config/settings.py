@@ -166,9 +166,8 @@ TIME_ZONE = os.environ.get("TRUELINE_TIME_ZONE", "UTC")
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = INSTALLATION.home / "static"
+# Served from the package itself: there is no step that collects files, so none can be forgotten.
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if not os.environ.get("TRUELINE_SMTP_HOST"):

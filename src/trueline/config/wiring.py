@@ -10,6 +10,7 @@ from trueline.findings import jobs as findings_jobs
 from trueline.inventory import jobs as inventory_jobs
 from trueline.operations import jobs as operations_jobs
 from trueline.operations import registry
+from trueline.operations.queue import blueprint
 from trueline.workspaces.authority import MembershipAuthority
 
 
@@ -22,5 +23,6 @@ def wire_rooms() -> None:
 
 
 def queue_is_ready(app: App) -> None:
-    """Give the queue its one task."""
-    app.add_tasks_from(operations_jobs.blueprint, namespace="")
+    """Give the queue its one task, which the import of `operations.jobs` has put into the blueprint."""
+    assert operations_jobs.perform
+    app.add_tasks_from(blueprint, namespace="")

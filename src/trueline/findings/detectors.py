@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from trueline.connections.contract import Coverage, Facet
+from trueline.connections.contract import Facet
 from trueline.findings.rules import Detected, Detection, Severity
 from trueline.inventory.compare import Compared, Comparison, Outcome
 from trueline.inventory.differences import Change
+from trueline.inventory.matching.evidence import ItemT
 from trueline.inventory.rules import ItemView
 
 DRIFT = "drift"
@@ -16,7 +17,7 @@ Weigh = Callable[[str, str, str], str]
 """Gives a severity for an area, a facet (empty for a whole object) and a path. The provider knows its own world."""
 
 
-def drift(comparison: Comparison[ItemView], standard_id: str, covered: Iterable[str], weigh: Weigh) -> Detected:
+def drift(comparison: Comparison[ItemT], standard_id: str, covered: Iterable[str], weigh: Weigh) -> Detected:
     """Differences of an environment from a standard.
 
     One detection for each changed value, each object that is missing and each that the standard does not know. What
@@ -33,7 +34,7 @@ def drift(comparison: Comparison[ItemView], standard_id: str, covered: Iterable[
     return Detected(DRIFT, standard_id, frozenset(covered) - blind, tuple(_once(found)))
 
 
-def _of(entry: Compared[ItemView], standard_id: str, weigh: Weigh) -> Iterator[Detection]:
+def _of(entry: Compared[ItemT], standard_id: str, weigh: Weigh) -> Iterator[Detection]:
     if entry.outcome is Outcome.CHANGED:
         for change in entry.changes:
             if change.facet is not Facet.METADATA:
@@ -42,7 +43,7 @@ def _of(entry: Compared[ItemView], standard_id: str, weigh: Weigh) -> Iterator[D
         yield _whole(entry, standard_id, weigh)
 
 
-def _changed(entry: Compared[ItemView], change: Change, standard_id: str, weigh: Weigh) -> Detection:
+def _changed(entry: Compared[ItemT], change: Change, standard_id: str, weigh: Weigh) -> Detection:
     subject = _subject(entry)
     return Detection(
         detector=DRIFT,
@@ -60,7 +61,7 @@ def _changed(entry: Compared[ItemView], change: Change, standard_id: str, weigh:
     )
 
 
-def _whole(entry: Compared[ItemView], standard_id: str, weigh: Weigh) -> Detection:
+def _whole(entry: Compared[ItemT], standard_id: str, weigh: Weigh) -> Detection:
     subject, is_missing = _subject(entry), entry.outcome is Outcome.ONLY_LEFT
     severity = Severity(weigh(subject.area, "", "")) if is_missing else Severity.LOW
     return Detection(
@@ -79,14 +80,14 @@ def _whole(entry: Compared[ItemView], standard_id: str, weigh: Weigh) -> Detecti
     )
 
 
-def _subject(entry: Compared[ItemView]) -> ItemView:
+def _subject(entry: Compared[ItemT]) -> ItemView:
     """The object as the standard names it, for that name stays; an extra one as the environment does."""
     found = entry.left or entry.right
     assert found is not None
     return found
 
 
-def _side(entry: Compared[ItemView]) -> ItemView:
+def _side(entry: Compared[ItemT]) -> ItemView:
     found = entry.right or entry.left
     assert found is not None
     return found
@@ -108,8 +109,3 @@ def _once(found: Iterable[Detection]) -> Iterator[Detection]:
 def _numbered(item: Detection, number: int) -> Detection:
     fields = {name: getattr(item, name) for name in item.__slots__}
     return Detection(**{**fields, "subject_key": f"{item.subject_key}#{number}"})
-
-
-def is_covered(coverage: str) -> bool:
-    """Whether absence means gone in an area of that coverage."""
-    return coverage == Coverage.COMPLETE

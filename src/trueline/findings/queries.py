@@ -68,3 +68,9 @@ def area_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[tuple[UUI
         sofar, worst = found.get((environment_id, area), (0, rank))
         found[environment_id, area] = (sofar + number, min(worst, rank))
     return found
+
+
+def severity_counts(scope: Scope, found: QuerySet[Finding]) -> dict[str, int]:
+    """How many of some findings there are of each severity, in one statement. A severity without any is absent."""
+    mine = found.filter(workspace_id=scope.workspace_id).order_by()
+    return dict(mine.values_list("severity").annotate(number=Count("id")))

@@ -167,6 +167,20 @@ def make_baseline(scope: Scope, name: str, snapshot_id: UUID, *, actor: Actor) -
     return profile
 
 
+@transaction.atomic
+def add_baseline_version(scope: Scope, profile_id: UUID, snapshot_id: UUID, *, actor: Actor) -> BaselineVersion:
+    """The next version of a standard: what is held to it is compared with this snapshot from the next capture on."""
+    scope.require(Capability.BASELINES_MANAGE)
+    profile, snapshot = queries.baseline(scope, profile_id), queries.snapshot(scope, snapshot_id)
+    # Two at once would count the same number; the row of the standard puts them in order.
+    BaselineProfile.objects.select_for_update().get(workspace_id=scope.workspace_id, id=profile.pk)
+    version = _add_version(scope, profile, snapshot)
+    subject = Subject("baseline", str(profile.pk), profile.name)
+    after = {"snapshot": str(snapshot.pk), "version": version.number}
+    record(scope.workspace_id, "inventory:baseline:advance", subject, actor=actor, after=after)
+    return version
+
+
 def _add_version(scope: Scope, profile: BaselineProfile, snapshot: Snapshot) -> BaselineVersion:
     versions = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id=profile.pk)
     newest = versions.aggregate(newest=Max("number"))["newest"] or 0

@@ -21,9 +21,9 @@ from trueline.inventory.manifest import Manifest, collect
 from trueline.inventory.models import Snapshot
 from trueline.kit.digest import keyed
 from trueline.kit.failpoints import reach
+from trueline.operations.actions.work import Result, Work
 from trueline.operations.registry import Perform
 from trueline.operations.rules import RunOutcome, RunType
-from trueline.operations.actions.work import Result, Work
 from trueline.workspaces import access
 
 CAPTURE = RunType(

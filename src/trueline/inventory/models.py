@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from trueline.connections.contract import Coverage, Facet
+from trueline.connections.contract import Coverage
 from trueline.kit import clock, ids
 
 _STATES = sorted(str(item) for item in Coverage)
@@ -101,11 +100,6 @@ class SnapshotItem(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace_id", "snapshot", "area", "name"], name="item_by_snapshot")]
-
-    @property
-    def facet_digests(self) -> Mapping[Facet, str]:
-        """Digest of each facet, by facet."""
-        return {Facet(key): value for key, value in self.digests.items()}
 
 
 class BaselineProfile(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from trueline.inventory.models import (
     SnapshotGap,
     SnapshotItem,
 )
+from trueline.inventory.rows import FIELDS, ItemRow
 from trueline.kit.scope import NotVisible, Scope
 
 
@@ -56,6 +57,15 @@ def areas(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotArea]:
     return SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id).order_by("area")
 
 
+def areas_of(scope: Scope, snapshot_ids: Iterable[UUID]) -> dict[UUID, dict[str, SnapshotArea]]:
+    """The coverage manifests of several snapshots, each by area, in one statement."""
+    rows = SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id__in=list(snapshot_ids))
+    found: dict[UUID, dict[str, SnapshotArea]] = {}
+    for row in rows:
+        found.setdefault(row.snapshot_id, {})[row.area] = row
+    return found
+
+
 def area_reports(scope: Scope, snapshot_id: UUID) -> tuple[AreaReport, ...]:
     """The coverage manifest as the comparison takes it."""
     return tuple(
@@ -84,18 +94,18 @@ def item(scope: Scope, item_id: UUID) -> SnapshotItem:
     return found
 
 
-def contents(scope: Scope, rows: Sequence[SnapshotItem]) -> list[StoredContent]:
+def contents(scope: Scope, rows: Sequence[SnapshotItem | ItemRow]) -> list[StoredContent]:
     """The content of objects, in their order."""
     held = evidence.documents(scope, [row.content_digest for row in rows])
     return [stored_content(held[row.content_digest]) for row in rows]
 
 
-def compared(scope: Scope, left_id: UUID, right_id: UUID) -> Comparison[SnapshotItem]:
+def compared(scope: Scope, left_id: UUID, right_id: UUID) -> Comparison[ItemRow]:
     """Two snapshots side by side; of two environments, ids mean nothing. Raises `NotVisible`."""
     return _compared(scope, snapshot(scope, left_id), snapshot(scope, right_id))
 
 
-def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Comparison[SnapshotItem]:
+def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Comparison[ItemRow]:
     """A standard, left, against a snapshot, right.
 
     The standard may have been taken from an environment that this reader does not reach: it belongs to the workspace.
@@ -103,15 +113,19 @@ def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUI
     return _compared(scope, version.snapshot, snapshot(scope, right_id))
 
 
-def _compared(scope: Scope, left: Snapshot, right: Snapshot) -> Comparison[SnapshotItem]:
+def _compared(scope: Scope, left: Snapshot, right: Snapshot) -> Comparison[ItemRow]:
     return compare_snapshots(
-        list(items(scope, left.pk)),
-        list(items(scope, right.pk)),
+        _rows(scope, left.pk),
+        _rows(scope, right.pk),
         left_areas=area_reports(scope, left.pk),
         right_areas=area_reports(scope, right.pk),
         load=lambda rows: contents(scope, rows),
         ignore_ids=left.environment_id != right.environment_id,
     )
+
+
+def _rows(scope: Scope, snapshot_id: UUID) -> list[ItemRow]:
+    return [ItemRow(*row) for row in items(scope, snapshot_id).values_list(*FIELDS)]
 
 
 def baselines(scope: Scope) -> QuerySet[BaselineProfile]:
@@ -131,6 +145,12 @@ def versions(scope: Scope, profile_id: UUID) -> QuerySet[BaselineVersion]:
     """States of a standard, newest first."""
     found = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id=profile_id)
     return found.select_related("snapshot").order_by("-number")
+
+
+def newest_versions(scope: Scope) -> dict[UUID, BaselineVersion]:
+    """The newest version of each standard of the workspace with its snapshot, by standard, in one statement."""
+    found = BaselineVersion.objects.filter(workspace_id=scope.workspace_id).select_related("snapshot")
+    return {row.profile_id: row for row in found.order_by("profile_id", "-number").distinct("profile_id")}
 
 
 def assignments(scope: Scope) -> QuerySet[BaselineAssignment]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import cast
 
 from django.db import close_old_connections, connections
 from procrastinate.contrib.django import app as queue_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from trueline.operations.actions.execution import sweep
 from trueline.operations.rules import SWEEP_SECONDS
@@ -21,7 +23,8 @@ def work(*, concurrency: int) -> None:
     sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True, name="sweep")
     sweeper.start()
     try:
-        with queue_app.replace_connector(queue_app.connector.get_worker_connector()) as app:
+        connector = cast("DjangoConnector", queue_app.connector)
+        with queue_app.replace_connector(connector.get_worker_connector()) as app:
             app.run_worker(
                 concurrency=concurrency,
                 delete_jobs="always",

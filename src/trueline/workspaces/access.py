@@ -75,7 +75,9 @@ def _scope(workspace: Workspace, actor: Actor, role: str) -> Scope:
 
 def _narrowed(membership: Membership, scope: Scope) -> Scope:
     grants = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id=membership.pk)
-    included, excluded, lowered = set(), set(), []
+    included: set[UUID] = set()
+    excluded: set[UUID] = set()
+    lowered = []
     for environment_id, effect, role in grants.values_list("environment_id", "effect", "role"):
         (included if effect == GrantEffect.INCLUDE else excluded).add(environment_id)
         if role:
@@ -92,6 +94,11 @@ def environment(scope: Scope, slug: str) -> Environment:
     """An environment that may be worked on, by its address. Raises `NotVisible` for any other."""
     found = Environment.objects.filter(workspace_id=scope.workspace_id, slug=slug).exclude(lifecycle=Lifecycle.ARCHIVED)
     return _reached(scope, found.first())
+
+
+def environment_in_any_state(scope: Scope, slug: str) -> Environment:
+    """An environment to look at, an archived one too, by its address. Raises `NotVisible`."""
+    return _reached(scope, Environment.objects.filter(workspace_id=scope.workspace_id, slug=slug).first())
 
 
 def environment_by_id(scope: Scope, environment_id: UUID) -> Environment:

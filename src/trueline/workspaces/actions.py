@@ -182,8 +182,14 @@ def change_role(scope: Scope, membership_id: UUID, role: str, *, actor: Actor) -
     before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     subject = Subject("membership", str(membership.pk), str(membership.user))
-    changes = {"before": {"role": str(before)}, "after": {"role": str(role)}}
-    record(scope.workspace_id, "workspaces:membership:change", subject, actor=actor, **changes)
+    record(
+        scope.workspace_id,
+        "workspaces:membership:change",
+        subject,
+        actor=actor,
+        before={"role": str(before)},
+        after={"role": str(role)},
+    )
     return membership
 
 
@@ -226,6 +232,19 @@ def narrow(  # noqa: PLR0913 - one line of a membership has these parts
     after = {"effect": str(effect), "role": role}
     record(scope.workspace_id, "workspaces:membership:narrow", subject, actor=actor, after=after)
     return grant
+
+
+@transaction.atomic
+def widen(scope: Scope, membership_id: UUID, environment_id: UUID, *, actor: Actor) -> None:
+    """Take back how a member was narrowed in one environment; without such a line nothing is done."""
+    scope.require(Capability.MEMBERS_MANAGE)
+    membership = _locked_member(scope, membership_id)
+    environment = access.environment_by_id(scope, environment_id)
+    lines = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id=membership.pk)
+    removed, _ = lines.filter(environment_id=environment.pk).delete()
+    if removed:
+        subject = Subject("membership", str(membership.pk), str(membership.user), environment.pk, environment.name)
+        record(scope.workspace_id, "workspaces:membership:widen", subject, actor=actor)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from trueline.kit import clock, ids
@@ -50,9 +51,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower")
-        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower")]
 
     def __str__(self) -> str:
         return self.name or self.email

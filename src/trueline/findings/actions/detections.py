@@ -66,7 +66,7 @@ def record_detections(
 
 
 def _record(scope: Scope, sighting: Sighting, detected: Detected) -> Recorded:
-    values = {
+    values: dict[str, Any] = {
         "workspace": scope.workspace_id,
         "environment": sighting.environment.pk,
         "snapshot": sighting.snapshot_id,

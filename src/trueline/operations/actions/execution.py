@@ -159,7 +159,7 @@ def _stalled() -> list[tuple[UUID, UUID]]:
     """
     with connections["system"].cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        return [(workspace_id, run_id) for workspace_id, run_id in cursor.fetchall()]
 
 
 def _take_up(run: OperationRun) -> None:
