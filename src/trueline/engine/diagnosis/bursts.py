@@ -18,7 +18,7 @@ import numpy as np
 from trueline.engine.diagnosis.concepts import RATE_CONCEPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 MIN_TRACES = 3
 MAX_P = 0.03
+MAX_BURSTS = 5
 WINDOWS_SECONDS = (30.0, 120.0, 600.0, 3_600.0)
-MAX_DRAWS = 19_999
-MIN_DRAWS = 999
+FEW_DRAWS = 999
+MAX_DRAWS = 199_999
+WORTH_A_SECOND_LOOK = 0.05
 _DRAWN_VALUES = 4_000_000
 _REDRAWS = 40
 _NS = 1e9
@@ -67,7 +69,7 @@ class _Candidate:
 def bursts(traces: Sequence[Trace], clusters: Sequence[Cluster]) -> tuple[Systemic, ...]:
     """Every burst, strongest first. Deterministic: the draws are seeded by the cluster's id."""
     exposure = _exposure(traces)
-    candidates = [found for cluster in clusters if (found := _candidate(cluster, exposure)) is not None]
+    candidates = [found for cluster in clusters for found in _candidates(cluster, exposure)]
     adjusted = holm([candidate.p_value for candidate in candidates])
     flagged = [
         Systemic(_kind(candidate.cluster), candidate.cluster.id, *candidate.window, candidate.traces, round(p_value, 6))
@@ -90,17 +92,36 @@ def _exposure(traces: Sequence[Trace]) -> tuple[NDArray[np.float64], ...]:
     return tuple(held for held in times if held.size)
 
 
-def _candidate(cluster: Cluster, exposure: tuple[NDArray[np.float64], ...]) -> _Candidate | None:
-    """The best window of a cause with its p value; None when too few traces with a known time have it."""
+def _candidates(cluster: Cluster, exposure: tuple[NDArray[np.float64], ...]) -> Iterator[_Candidate]:
+    """The best window of a cause; where it is a burst, the best one of what is left, and so on."""
     events = sorted(
         (occurrence.at_ns, occurrence.member[0]) for occurrence in cluster.occurrences if occurrence.at_ns is not None
     )
+    for _ in range(MAX_BURSTS):
+        found = _candidate(cluster, events, exposure)
+        if found is None:
+            return
+        yield found
+        if found.p_value > MAX_P:
+            return
+        events = [event for event in events if event[1] not in found.traces]
+
+
+def _candidate(
+    cluster: Cluster, events: Sequence[tuple[int, str]], exposure: tuple[NDArray[np.float64], ...]
+) -> _Candidate | None:
+    """The best window with its p value; None when too few traces with a known time have the cause."""
     hit = len({trace_id for _, trace_id in events})
     if hit < MIN_TRACES or len(exposure) < hit:
         return None
     best = [_densest(events, seconds) for seconds in WINDOWS_SECONDS]
     observed = np.array([len(set(trace_ids)) for _, _, trace_ids in best], dtype=np.int64)
-    p_value, chosen = _calibrated(observed, _null_counts(cluster.id, hit, exposure))
+    if observed.max() < MIN_TRACES:
+        return _Candidate(cluster, 1.0, best[0][:2], ())
+    p_value, chosen = _calibrated(observed, _null_counts(cluster.id, hit, exposure, FEW_DRAWS))
+    if p_value <= WORTH_A_SECOND_LOOK:
+        many = int(np.clip(_DRAWN_VALUES // hit, FEW_DRAWS, MAX_DRAWS))
+        p_value, chosen = _calibrated(observed, _null_counts(cluster.id, hit, exposure, many))
     start, end, trace_ids = best[chosen]
     return _Candidate(cluster, p_value, (start, end), tuple(sorted(set(trace_ids))))
 
@@ -129,10 +150,9 @@ def _forget(counts: dict[str, int], trace_id: str) -> None:
         del counts[trace_id]
 
 
-def _null_counts(seed: str, hit: int, exposure: tuple[NDArray[np.float64], ...]) -> NDArray[np.int64]:
+def _null_counts(seed: str, hit: int, exposure: tuple[NDArray[np.float64], ...], draws: int) -> NDArray[np.int64]:
     """Largest numbers of traces per window length under the null, shape (draws, lengths)."""
     rng = np.random.default_rng(int(hashlib.sha256(seed.encode()).hexdigest()[:16], 16))
-    draws = int(np.clip(_DRAWN_VALUES // max(hit, 1), MIN_DRAWS, MAX_DRAWS))
     flat = np.concatenate(exposure)
     sizes = np.array([held.size for held in exposure])
     offsets = np.concatenate(([0], np.cumsum(sizes)[:-1]))
@@ -152,7 +172,7 @@ def _distinct(rng: np.random.Generator, draws: int, size: int, population: int) 
                 break
             picked[repeated] = rng.integers(population, size=(int(repeated.sum()), size))
         return picked
-    rows = int(np.clip(_DRAWN_VALUES // population, MIN_DRAWS, draws))
+    rows = int(np.clip(_DRAWN_VALUES // population, min(draws, FEW_DRAWS), draws))
     ranked = rng.random((rows, population)).argpartition(size - 1, axis=1)
     return np.asarray(ranked[:, :size], dtype=np.int64)
 
@@ -197,12 +217,3 @@ def holm(p_values: Sequence[float]) -> list[float]:
         running = max(running, min(1.0, p_values[place] * (len(p_values) - rank)))
         adjusted[place] = running
     return adjusted
-
-
-def by_cluster(found: Sequence[Systemic]) -> Mapping[str, Sequence[Systemic]]:
-    """Patterns grouped by the id of their cluster."""
-    grouped: dict[str, list[Systemic]] = defaultdict(list)
-    for pattern in found:
-        if pattern.cluster is not None:
-            grouped[pattern.cluster].append(pattern)
-    return grouped

@@ -120,7 +120,8 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     _concept("http_not_found", "Address not found", FULL, r"http <404>"),
     _concept(
-        "connection_refused", "Connection refused", FULL, r"connection (?:was )?refused", r"\bECONNREFUSED\b",
+        "connection_refused", "Connection refused", FULL,
+        r"connection .{0,60}?refused", r"refused (?:the |a )?connection", r"\bECONNREFUSED\b",
     ),
     _concept(
         "connection_lost", "Connection lost", FULL,

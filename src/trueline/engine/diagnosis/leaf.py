@@ -19,9 +19,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception"
 _JAVA_CAUSE = re.compile(r"^Caused by: +(?P<cause>.+)$", re.MULTILINE)
 _FINAL_LINE = re.compile(rf"^(?P<type>{_TYPE}|[a-z_][\w.]*\.[A-Z]\w+)(?::[ \t]*(?P<message>.*))?$", re.MULTILINE)
-_CALLED_TOOL = re.compile(
-    r"\btool[ :]+[`'\"]?(?P<tool>[A-Za-z][\w.-]*[_.-]?\w*)[`'\"]? with (?:the )?(?:arguments|input)"
-)
+_CALLED_TOOL = re.compile(r"\btool[ :]+[`'\"]?(?P<tool>[A-Za-z][\w.-]{0,80})[`'\"]? with (?:the )?(?:arguments|input)")
 GENERIC_TYPES = frozenset({"Exception", "Error", "RuntimeError", "BaseException", "ERROR", "_OTHER"})
 
 

@@ -22,7 +22,7 @@ _CURRENCY_WORDS = {"dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "E
 _CODES = "USD|EUR|GBP|JPY|CHF|CAD|AUD|INR|CNY|SEK|NOK|DKK|PLN|BRL"
 _BYTES = {"b": 1, "byte": 1, "bytes": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9}
-_EDGE_BEFORE = r"(?<![\w.<-])"
+_EDGE_BEFORE = r"(?<![\w.<:-])"
 _POSITION = r"(?:line|lines|column|col|char|character|position|pos|offset|index|byte|port|pid|step|row)"
 
 _PATTERN = re.compile(
@@ -31,7 +31,8 @@ _PATTERN = re.compile(
     | (?P<money>(?:[$€£¥₹]|\b(?:{_CODES})\s?)\s?(?:{_NUMBER})(?:\s?(?:k|m|bn)\b)?
         | {_EDGE_BEFORE}(?:{_NUMBER})\s?(?:(?:{_CODES}|dollars?|euros?|pounds)\b|[€£]))
     | (?P<percent>{_EDGE_BEFORE}(?:{_NUMBER})\s?(?:%|percent\b|per\ cent\b))
-    | (?P<duration>{_EDGE_BEFORE}(?:(?:{_NUMBER})[\s-]?(?:{_DURATION_UNIT})\b\s?)(?:(?:\d+)\s?(?:m|min|s|sec|ms)\b\s?)*
+    | (?P<duration>{_EDGE_BEFORE}(?:{_NUMBER})[\s-]?(?:{_DURATION_UNIT})(?![A-Za-z_])
+            (?:\s?\d+\s?(?:m|min|s|sec|ms)(?![A-Za-z_]))*
         | \b(?<=after\ )(?:{_NUMBER})(?=\s*(?:$|[.,;)])) )
     | (?P<bytes>{_EDGE_BEFORE}(?:{_NUMBER})\s?(?:[KMGT]i?B|bytes?|[kmgt]b)\b)
     | (?P<tokens>{_EDGE_BEFORE}(?:{_NUMBER})\s?k?[\s-]?(?:tokens?\b|TPM\b))

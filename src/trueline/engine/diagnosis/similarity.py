@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trueline.engine.diagnosis.normalizer import Fingerprint
 
 MAX_DISTANCE = 0.5
-MAX_BLOCK = 1_500
+MAX_BLOCK = 1_000
 _NEVER = 2.0
 _GRAMS = (3, 4, 5)
 
@@ -83,10 +83,10 @@ def distances(fingerprints: Sequence[Fingerprint]) -> NDArray[np.float64]:
     likeness = _cosines([fingerprint.template for fingerprint in fingerprints])
     apart = np.clip(1.0 - likeness, 0.0, 1.0)
     words = [content_words(fingerprint.template) for fingerprint in fingerprints]
-    for row, one in enumerate(fingerprints):
-        for column in range(row):
-            if _is_conflict(one, fingerprints[column], words[row], words[column]):
-                apart[row, column] = apart[column, row] = _NEVER
+    # Only pairs that are near enough to be merged need a closer look.
+    for row, column in np.argwhere(np.tril(apart <= MAX_DISTANCE, -1)):
+        if _is_conflict(fingerprints[row], fingerprints[column], words[row], words[column]):
+            apart[row, column] = apart[column, row] = _NEVER
     np.fill_diagonal(apart, 0.0)
     return np.asarray(apart, dtype=np.float64)
 

@@ -34,7 +34,7 @@ def decode(document: Mapping[str, Json], into: Decoded) -> None:
             _decode_scope(scope_group, resource, into)
     for group in _objects(document, "resourceLogs", "resource_logs"):
         for scope_group in _objects(group, "scopeLogs", "scope_logs", "instrumentationLibraryLogs"):
-            for record in _objects(scope_group, "logRecords", "log_records"):
+            for record in _entries(scope_group, "logRecords", "log_records"):
                 _collect(into, into.logs.append, _log, record)
 
 
@@ -45,13 +45,16 @@ def _scope_groups(group: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
 def _decode_scope(scope_group: Mapping[str, Json], resource: Mapping[str, Json], into: Decoded) -> None:
     scope = _field(scope_group, "scope", "instrumentationLibrary") or {}
     name, version = _text(_field(scope, "name")), _text(_field(scope, "version"))
-    for span in _objects(scope_group, "spans"):
+    for span in _entries(scope_group, "spans"):
         _collect(into, into.spans.append, lambda item: _span(item, resource, name, version), span)
 
 
 def _collect(
-    into: Decoded, keep: Callable[[Any], None], build: Callable[[Mapping[str, Json]], Any], item: Mapping[str, Json]
+    into: Decoded, keep: Callable[[Any], None], build: Callable[[Mapping[str, Json]], Any], item: Json
 ) -> None:
+    if not isinstance(item, Mapping):
+        into.reject("it is no object")
+        return
     try:
         keep(build(item))
     except UnreadableError as error:
@@ -208,6 +211,14 @@ def _objects(item: Json, *names: str) -> Iterator[Mapping[str, Json]]:
     values = _field(item, *names)
     if isinstance(values, list):
         yield from (value for value in values if isinstance(value, Mapping))
+
+
+def _entries(item: Json, *names: str) -> list[Json]:
+    """The entries of a list, whatever they are; a value that is no list counts as one entry."""
+    values = _field(item, *names)
+    if values is None:
+        return []
+    return values if isinstance(values, list) else [values]
 
 
 def _text(value: Json) -> str:
