@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ChangeLine,
         ComparisonDocument,
         MatchLine,
+        NotComparableLine,
         ObjectLine,
         SettingLine,
         SideLine,
@@ -50,7 +51,7 @@ def document_text(document: ComparisonDocument, left: str, right: str, *, limit:
         *_part(f"Only in {left}", document.only_left, _object_lines, most),
         *_part(f"Only in {right}", document.only_right, _object_lines, most),
         *_part("Read only in part", partial, _partial_lines, most),
-        *_part("Not comparable", document.not_comparable, lambda line: [f"{line.name} ({line.reason})"], most),
+        *_not_comparable_lines(document.not_comparable, most),
         *_settings_lines(document, conflicts, most),
         *_side_lines(left, document.left, most),
         *_side_lines(right, document.right, most),
@@ -112,19 +113,16 @@ def _changed_lines(match: MatchLine) -> Iterator[str]:
 
 
 def _change_line(change: ChangeLine) -> str:
-    known = change.setting if change.setting and not change.path.endswith(change.setting) else ""
-    label = known or f"{'' if change.facet == 'settings' else change.facet + '/'}{change.path}"
-    values = {
-        "added": _value(change.right_label),
-        "removed": _value(change.left_label),
-        "modified": f"{_value(change.left_label)} -> {_value(change.right_label)}",
-    }
+    label = change.setting or f"{change.facet}/{change.path}"
+    left, right = (_value(value, change.setting) for value in (change.left_label, change.right_label))
+    values = {"added": right, "removed": left, "modified": f"{left} -> {right}"}
     return f"{_SIGNS[change.kind]} {label}: {values[change.kind]}"
 
 
-def _value(value: Json) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = " ".join(text.split())
+def _value(value: Json, setting: str = "") -> str:
+    """A value in little room. The id of an option repeats the id of its setting, which then is left out."""
+    several = value if isinstance(value, list) else [value]
+    text = ", ".join(" ".join(str(one).removeprefix(f"{setting}_").split()) for one in several)
     return text if len(text) <= VALUE_WIDTH else f"{text[: VALUE_WIDTH - 3]}..."
 
 
@@ -135,6 +133,18 @@ def _proposed_lines(match: MatchLine) -> Iterator[str]:
 
 def _partial_lines(match: MatchLine) -> Iterator[str]:
     yield f"{_pair(match)} ({match.left.type})"
+
+
+def _not_comparable_lines(lines: Sequence[NotComparableLine], limit: int) -> Iterator[str]:
+    """Objects that may or may not be missing; each reason once, with the objects it is about."""
+    reasons = Counter(line.reason for line in lines)
+    for reason, count in sorted(reasons.items()):
+        yield ""
+        yield f"Not comparable: {count:,}. {reason}"
+        alike = [line for line in lines if line.reason == reason]
+        yield from (f"  {line.name or line.path} ({line.type}), only in the {line.side}" for line in alike[:limit])
+        if count > limit:
+            yield f"  and {count - limit:,} more"
 
 
 def _settings_lines(document: ComparisonDocument, conflicts: Sequence[SettingLine], limit: int) -> Iterator[str]:
@@ -153,7 +163,7 @@ def _conflict_lines(item: SettingLine) -> Iterator[str]:
     yield item.name
     for side in (item.left, item.right):
         for one in side[:2]:
-            yield f"  {_value(one.label)}  in {one.policy}"
+            yield f"  {_value(one.label, item.id)}  in {one.policy}"
 
 
 def _side_lines(name: str, side: SideLine, limit: int) -> Iterator[str]:

@@ -180,5 +180,5 @@ def _side(outcome: Outcome, place: Outcome, item: ItemT, reason: str = "") -> Co
 def _unread_reason(item: ItemView, reports: Mapping[str, AreaReport]) -> str:
     report = reports.get(item.area)
     state = report.coverage.value.replace("_", " ") if report else "unread"
-    detail = f": {report.reason}" if report and report.reason else ""
-    return f"The area {item.area} was {state} on the other side{detail}, so absence says nothing."
+    detail = f" {report.reason}" if report and report.reason else ""
+    return f"The area {item.area} was {state} on the other side, so absence says nothing.{detail}"

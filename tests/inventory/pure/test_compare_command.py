@@ -108,3 +108,10 @@ def test_without_a_provider_it_says_what_is_missing(folder, monkeypatch):
     monkeypatch.setattr(registry, "_providers", {})
     with pytest.raises(TruelineError, match="No provider"):
         run(folder, "left.json", "same.json")
+
+
+def test_the_id_of_an_option_does_not_repeat_the_id_of_its_setting(folder, capsys):
+    (folder / "one.json").write_text(json.dumps({"A": {"edge_home": "edge_home_1"}}))
+    (folder / "two.json").write_text(json.dumps({"A": {"edge_home": "edge_home_0"}}))
+    run(folder, "one.json", "two.json")
+    assert "~ edge_home: 1 -> 0" in capsys.readouterr().out
