@@ -18,6 +18,7 @@ def main() -> None:
     """Serve until the parent goes or a signal says stop."""
     die_with_parent(signal.SIGTERM)
     os.environ.setdefault("TRUELINE_POOL", "1")
+    os.environ["TRUELINE_STATEMENT_TIMEOUT_MS"] = os.environ.get("TRUELINE_WEB_STATEMENT_TIMEOUT_MS", "5000")
     host, port = sys.argv[1], int(sys.argv[2])
     Granian(
         "trueline.config.wsgi:application",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 
 from trueline.cli.main import DONE
 from trueline.kit.processes import die_with_parent
@@ -23,7 +22,6 @@ def run(args: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT; a run under way is finished, or taken up by another worker later."""
     if args.with_parent:
         die_with_parent()
-    os.environ.setdefault("TRUELINE_STATEMENT_TIMEOUT_MS", "60000")
     with args.installation.database():
         # The queue's models exist only now that Django is ready.
         importlib.import_module("trueline.operations.worker").work(concurrency=args.concurrency)

@@ -15,6 +15,8 @@ from trueline.kit.postgres.roles import role_passwords
 from trueline.kit.postgres.server import provide
 
 SETTINGS = "trueline.config.settings"
+_PATIENT_MS = "60000"
+"""A command or a worker may let one statement take a minute; the web process lowers it to what a reader waits for."""
 
 
 class LocalInstallation:
@@ -37,6 +39,7 @@ class LocalInstallation:
         Gives a function that brings the database back when it was killed.
         """
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+        os.environ.setdefault("TRUELINE_STATEMENT_TIMEOUT_MS", _PATIENT_MS)
         with provide(self.home, os.environ) as server:
             if not all(name in os.environ for name in ENVIRONMENT_NAMES.values()):
                 os.environ.update(bootstrap(server, self._passwords()).environ())
