@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trueline.engine.rules.composite import composite_score
 from trueline.engine.rules.course import course_of
-from trueline.engine.rules.document import evaluation_document, evaluation_lines
+from trueline.engine.rules.document import Evaluation, evaluation_document, evaluation_lines
 from trueline.engine.rules.evaluation import evaluate_runs
 from trueline.engine.rules.lint import Weight, lint
 from trueline.engine.rules.reading import published_schema, read_world_model
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trueline.engine.rules.lint import Complaint
     from trueline.engine.rules.model import WorldModel
 
-HELP = "Check runs against the rules of a world model, without a language model."
+HELP = "Judge agent traces by the rules of a world model."
 EXAMPLE = "trueline evaluate traces/ --world-model airline.yaml --format json"
 SHIPPED = ("airline", "retail")
 
@@ -90,8 +90,10 @@ def _evaluate(args: argparse.Namespace, model: WorldModel, complaints: tuple[Com
     if not reading.traces:
         first = f" {unread[0]['path']}: {unread[0]['reason']}" if unread else ""
         raise EngineError(f"There are no traces in {args.path}.{first}")
-    results = evaluate_runs(model, [course_of(trace) for trace in reading.traces])
+    courses = [course_of(trace) for trace in reading.traces]
+    results = evaluate_runs(model, courses)
     score = composite_score(model, results)
-    document = evaluation_document(model, results, score, unread=unread, complaints=complaints)
+    evaluation = Evaluation(model, courses, results, score)
+    document = evaluation_document(evaluation, unread=unread, complaints=complaints)
     print(json.dumps(document, indent=2) if args.format == "json" else "\n".join(evaluation_lines(document)))
     return 1 if any(run.broken_hard_rules for run in score.runs) else 0

@@ -154,3 +154,11 @@ def test_an_objective_can_be_declared_with_direction_and_margin():
     )
     with pytest.raises(EngineError, match="NAME"):
         parse_objective("depth:sideways", Role.OBJECTIVE)
+
+
+def test_a_field_that_never_differs_costs_the_others_nothing():
+    alone = compare_results(results(0.5), results(0.62, salt=1), settings=QUICK).estimates[0]
+    beside = compare_results(results(0.5, level=3), results(0.62, salt=1, level=3), settings=QUICK).estimates
+    assert [each.objective.name for each in beside] == ["correct", "level"]
+    assert beside[0].p_adjusted == alone.p_adjusted
+    assert beside[1].outcome.value == "same"

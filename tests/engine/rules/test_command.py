@@ -8,6 +8,8 @@ import pytest
 from tests.engine.rules.test_course import TRANSCRIPT
 from tests.engine.rules.worlds import HEAD, rule
 from trueline.cli import evaluate
+from trueline.engine.comparison.reading import read_results
+from trueline.engine.scores import Unscored
 
 LOOK_ALONE = "{calls: {of: look, require: not call.with_text}}"
 
@@ -73,3 +75,20 @@ def test_what_is_missing_is_said(words, capsys):
 def test_the_text_form_shows_the_score_with_its_interval(files, capsys):
     assert command(*files(LOOK_ALONE)) == 0
     assert "Blended score: 0.000 [0.000, 0.000], n = 1, 0 unscored" in capsys.readouterr().out
+
+
+def test_two_evaluations_can_be_compared_by_case(tmp_path, capsys):
+    run = {"task_id": 7, "trial": 2, "reward": 1.0, "traj": [{"role": "user", "content": "Hi"}]}
+    (tmp_path / "run.json").write_text(json.dumps([run]), encoding="utf-8")
+    assert command(str(tmp_path / "run.json"), "--world-model", "retail", "--format", "json") == 0
+    (tmp_path / "evaluation.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    result = read_results(tmp_path / "evaluation.json").results[0]
+    assert (result.case, result.seed) == ("7", "2")
+    assert result.scores["blended_score"] == Unscored("no rule could be decided on this run")
+
+
+def test_a_value_with_the_name_of_a_function_is_refused(tmp_path, capsys):
+    text = f"{HEAD}values: {{count: 3}}\nrules:{rule('{never_call: x}')}"
+    (tmp_path / "model.yaml").write_text(text, encoding="utf-8")
+    assert command("--lint", "--world-model", str(tmp_path / "model.yaml")) == 1
+    assert "already know" in capsys.readouterr().out

@@ -46,7 +46,19 @@ def test_conditions_have_the_value_a_reader_expects(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["order.colour", "lost.status", "order.items[9]", "nobody == 1", "order.status * 3", "1 / 0", '1 < "a"']
+    "text",
+    [
+        "order.colour",
+        "lost.status",
+        "order.items[9]",
+        "nobody == 1",
+        "order.status * 3",
+        "1 / 0",
+        '1 < "a"',
+        "values(3)",
+        'matches("a", "(")',
+        "min(order.none)",
+    ],
 )
 def test_what_cannot_be_seen_is_missing_and_not_false(text):
     with pytest.raises(MissingValueError):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.engine.rules.worlds import call, model, rule, run
 from trueline.engine.rules.authority import authority_ref
 from trueline.engine.rules.composite import composite_score
-from trueline.engine.rules.document import evaluation_document, evaluation_lines
+from trueline.engine.rules.document import Evaluation, evaluation_document, evaluation_lines
 from trueline.engine.rules.evaluation import evaluate_runs
 from trueline.engine.scores import Score, Unscored
 
@@ -65,8 +65,9 @@ def test_scores_stay_between_zero_and_one_and_the_interval_holds_the_mean(tools,
 
 
 def test_the_snapshot_holds_the_weights_and_the_document_every_verdict():
-    results = evaluate_runs(MODEL, [run(call("wipe"))])
-    document = evaluation_document(MODEL, results, composite_score(MODEL, results, resamples=100))
+    courses = [run(call("wipe"))]
+    results = evaluate_runs(MODEL, courses)
+    document = evaluation_document(Evaluation(MODEL, courses, results, composite_score(MODEL, results, resamples=100)))
     assert document["score"]["snapshot"] == {
         "blend": 0.6,
         "hard_cap": 0.49,

@@ -127,12 +127,25 @@ class Estimate:
 
 
 def estimate_all(pairs: Sequence[tuple[Objective, Paired]], settings: Settings) -> tuple[Estimate, ...]:
-    """Estimates of all objectives, with Holm's adjustment over those that are no constraints."""
+    """Estimates of all objectives, with Holm's adjustment over those that are no constraints.
+
+    An objective on which no pair differs can be rejected at no level, so it costs the others nothing (Tarone, 1990).
+    """
     raw = [_estimate(objective, paired, settings) for objective, paired in pairs]
-    tested = [each for each in raw if each.objective.role is Role.OBJECTIVE and each.p_value is not None]
-    adjusted = iter(holm([each.p_value for each in tested if each.p_value is not None]))
-    settled = [replace(each, p_adjusted=next(adjusted)) if each in tested else each for each in raw]
+    tested = [number for number, each in enumerate(raw) if each.objective.role is Role.OBJECTIVE and _differs(each)]
+    adjusted = dict(zip(tested, holm([raw[number].p_value or 0.0 for number in tested]), strict=True))
+    settled = [replace(each, p_adjusted=adjusted.get(number, _fixed(each))) for number, each in enumerate(raw)]
     return tuple(replace(each, outcome=_outcome(each, settings)) for each in settled)
+
+
+def _differs(estimate: Estimate) -> bool:
+    return any(pair.baseline != pair.candidate for pair in estimate.paired.pairs)
+
+
+def _fixed(estimate: Estimate) -> float | None:
+    """The adjusted p-value of what Holm did not see: 1 for an objective without a difference, None for the rest."""
+    is_objective = estimate.objective.role is Role.OBJECTIVE
+    return 1.0 if is_objective and estimate.paired.pairs else None
 
 
 def _estimate(objective: Objective, paired: Paired, settings: Settings) -> Estimate:

@@ -21,8 +21,8 @@ Floats: TypeAlias = NDArray[np.float64]
 EXACT_UP_TO = 14
 """Clusters up to which all sign patterns are tried: 2^14 are as many as a usual number of random ones."""
 
-BLOCK = 1_000
-"""Resamples drawn at once: bounds memory at 8 kB for each case, whatever the number of resamples."""
+BLOCK_CELLS = 2_000_000
+"""Numbers drawn at once: bounds memory at some 50 MB, whatever the number of cases and resamples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def sign_flip_p_value(data: Clusters, *, resamples: int, seed: int) -> float:
         return _exact_sign_flip(moving, observed - tolerance)
     rng = np.random.default_rng(seed)
     extreme = 0
-    for drawn in _blocks(resamples):
+    for drawn in _blocks(resamples, moving.size):
         signs = 1.0 - 2.0 * rng.integers(0, 2, size=(drawn, moving.size))
         extreme += int(np.count_nonzero(np.abs(signs @ moving) >= observed - tolerance))
     return (1 + extreme) / (1 + resamples)
@@ -96,7 +96,7 @@ def bootstrap_interval(data: Clusters, *, resamples: int, seed: int, confidence:
     rng = np.random.default_rng(seed)
     n = data.sums.size
     means = []
-    for drawn in _blocks(resamples):
+    for drawn in _blocks(resamples, n):
         chosen = rng.integers(0, n, size=(drawn, n))
         means.append(data.sums[chosen].sum(axis=1) / data.sizes[chosen].sum(axis=1))
     tail = (1 - confidence) / 2
@@ -104,9 +104,10 @@ def bootstrap_interval(data: Clusters, *, resamples: int, seed: int, confidence:
     return float(low), float(high)
 
 
-def _blocks(resamples: int) -> list[int]:
-    whole, rest = divmod(resamples, BLOCK)
-    return [BLOCK] * whole + ([rest] if rest else [])
+def _blocks(resamples: int, width: int) -> list[int]:
+    block = max(1, BLOCK_CELLS // width)
+    whole, rest = divmod(resamples, block)
+    return [block] * whole + ([rest] if rest else [])
 
 
 def mcnemar_p_value(wins: int, losses: int) -> float:

@@ -90,9 +90,16 @@ def measure(value: Any) -> Measured | None:
         return Score(float(value)) if math.isfinite(value) else Unscored("the value is not a finite number")
     if value is None:
         return Unscored("the value is missing")
-    if isinstance(value, Mapping) and "unscored" in value:
+    return _measure_object(value) if isinstance(value, Mapping) else None
+
+
+def _measure_object(value: Mapping[str, Any]) -> Measured | None:
+    """A score written as `{"value": 0.7}`, `{"value": null, "reason": "..."}` or `{"unscored": "..."}`."""
+    if "unscored" in value:
         return Unscored(str(value["unscored"]))
-    return None
+    if value.get("value") is None and "reason" in value:
+        return Unscored(str(value["reason"]))
+    return measure(value["value"]) if "value" in value else None
 
 
 def measure_word(text: str) -> Measured | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueline.engine.rules.authority import authority_ref
@@ -11,9 +11,10 @@ from trueline.engine.rules.model import RuleVerdict
 from trueline.engine.scores import Measured, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trueline.engine.rules.composite import CompositeScore, Mean, RunScore
+    from trueline.engine.rules.course import Course
     from trueline.engine.rules.evaluation import RuleResult, RunResult
     from trueline.engine.rules.lint import Complaint
     from trueline.engine.rules.model import WorldModel
@@ -21,15 +22,28 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A world model, the runs it judged, its verdicts and their score; runs and verdicts in the same order."""
+
+    model: WorldModel
+    courses: Sequence[Course]
+    results: Sequence[RunResult]
+    score: CompositeScore
+
+
 def evaluation_document(
-    model: WorldModel,
-    results: Sequence[RunResult],
-    score: CompositeScore,
+    evaluation: Evaluation,
     *,
     unread: Sequence[Json] = (),
     complaints: Sequence[Complaint] = (),
 ) -> Json:
-    """The evaluation as plain JSON: model, score with its weights, counts of each rule, verdicts of each run."""
+    """The evaluation as plain JSON: model, score with its weights, counts of each rule, verdicts of each run.
+
+    Runs carry the case and the seed that their source names, so that two evaluations can be compared by case.
+    """
+    model, results, score = evaluation.model, evaluation.results, evaluation.score
+    told = {course.trace_id: course.metadata for course in evaluation.courses}
     return {
         "traces": len(results),
         "unread": list(unread),
@@ -44,7 +58,7 @@ def evaluation_document(
         "score": _score(score),
         "rules": _rules(model, results),
         "verdicts": [_verdict(run.trace_id, each) for run in results for each in run.results],
-        "runs": [_run(run) for run in score.runs],
+        "runs": [_run(run, told.get(run.trace_id, {})) for run in score.runs],
         "warnings": [asdict(complaint) for complaint in complaints],
     }
 
@@ -107,8 +121,9 @@ def _verdict(trace_id: str, result: RuleResult) -> Json:
     }
 
 
-def _run(run: RunScore) -> Json:
+def _run(run: RunScore, told: Mapping[str, Any]) -> Json:
     return {
+        **{name: told[name] for name in ("case", "seed") if told.get(name) is not None},
         "trace_id": run.trace_id,
         "world_model_score": _measured(run.world_model),
         "rubric_score": _measured(run.rubric),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +113,7 @@ def evaluate(expression: Expression, scope: Scope) -> Any:
     """
     try:
         return _value(expression.tree, scope)
-    except (TypeError, ZeroDivisionError, ValueError, OverflowError) as error:
+    except (TypeError, ArithmeticError, ValueError, AttributeError, LookupError, re.error) as error:
         raise MissingValueError(f"{expression.text} cannot be computed: {error}") from error
 
 

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from trueline.engine.rules.checks import condition
 from trueline.engine.rules.examples import run_examples
 from trueline.engine.rules.expressions import ExpressionError
+from trueline.engine.rules.functions import FUNCTIONS
 from trueline.engine.rules.json_schema import SchemaError, violations
 from trueline.engine.rules.model import RuleStatus, RuleVerdict
 from trueline.engine.rules.reading import texts
-from trueline.engine.rules.scene import CALL_NAMES, MESSAGE_NAMES, MOMENT_NAMES
+from trueline.engine.rules.scene import CALL_NAMES, HISTORY_FUNCTIONS, MESSAGE_NAMES, MOMENT_NAMES
 
 if TYPE_CHECKING:
     from trueline.engine.rules.model import Rule, WorldModel
 
+RESERVED = FUNCTIONS.keys() | HISTORY_FUNCTIONS | MOMENT_NAMES | CALL_NAMES | MESSAGE_NAMES
 CONDITIONS = ("where", "require", "forbid")
 
 
@@ -80,6 +82,8 @@ def _set_complaints(model: WorldModel) -> Iterator[Complaint]:
         yield Complaint(
             Weight.ERROR, "", "No rule is in force: each is a candidate, waits for approval, or is retired."
         )
+    for name in sorted(model.values.keys() & RESERVED):
+        yield Complaint(Weight.ERROR, "", f"The value {name!r} has the name of something that conditions already know.")
     unused = model.rubric.keys() - {rule.dimension for rule in model.rules}
     for dimension in sorted(unused):
         yield Complaint(Weight.WARNING, "", f"The rubric weighs {dimension!r}, which no rule belongs to.")
