@@ -10,7 +10,7 @@ from trueline.inventory.matching.assignment import best_assignment
 from trueline.inventory.matching.evidence import ItemT, Pair
 from trueline.inventory.matching.names import house_prefix, name_tokens
 from trueline.inventory.matching.resemblance import Block, Side, block_of
-from trueline.inventory.matching.verdicts import FLOOR, Contest, contest, verdict
+from trueline.inventory.matching.verdicts import FLOOR, Contest, contests, verdict
 from trueline.inventory.rules import stable_key
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ CLEAR_SCORE, CLEAR_CONTENT = 0.5, 0.75
 
 def climb_by_likeness(sides: Sides[ItemT], load: Load[ItemT]) -> None:
     """Pair what resembles each other within a type; doubtful pairs are proposed."""
-    contests = [pair for block in _blocks(sides, load) for pair in _contests(block, sides.links)]
-    are_related = _are_related(sides, contests)
-    sides.accept(Pair(pair.left.item, pair.right.item, verdict(pair, are_related=are_related)) for pair in contests)
+    likely = [pair for block in _blocks(sides, load) for pair in _contests(block, sides.links)]
+    are_related = _are_related(sides, likely)
+    sides.accept(Pair(pair.left.item, pair.right.item, verdict(pair, are_related=are_related)) for pair in likely)
 
 
 def _are_related(sides: Sides[ItemT], contests: Sequence[Contest[ItemT]]) -> bool:
@@ -80,11 +80,10 @@ def _side(free: Sequence[ItemT], taken: Sequence[ItemT], load: Load[ItemT], hous
     return Side(items, load(items), free_numbers, house)
 
 
-def _contests(block: Block[ItemT], links: LinkBook) -> Iterator[Contest[ItemT]]:
+def _contests(block: Block[ItemT], links: LinkBook) -> list[Contest[ItemT]]:
     rows = sorted(block.forward)
-    scores = [_allowed(block, row, links) for row in rows]
-    for number, column in best_assignment(scores).items():
-        yield contest(block, rows[number], column)
+    found = best_assignment([_allowed(block, row, links) for row in rows])
+    return contests(block, {rows[number]: column for number, column in found.items()})
 
 
 def _allowed(block: Block[ItemT], row: int, links: LinkBook) -> dict[int, float]:

@@ -10,7 +10,7 @@ from trueline.inventory.matching.names import Contrast, contrast, normal_name
 from trueline.inventory.matching.resemblance import content_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from trueline.inventory.matching.resemblance import Block, Face, Likeness
 
@@ -55,23 +55,40 @@ class Contest(Generic[ItemT]):
     content_lead: float
 
 
-def contest(block: Block[ItemT], left: int, right: int) -> Contest[ItemT]:
-    """A pair of a block with its rivals counted on both sides."""
+def contests(block: Block[ItemT], assigned: Mapping[int, int]) -> list[Contest[ItemT]]:
+    """Every assigned pair of a block with its rivals counted on both sides.
+
+    An object that is assigned to the only one of its name is nobody's rival: it has found its place.
+    """
+    named = {left: right for left, right in assigned.items() if _is_named(block, left, right)}
+    open_left = frozenset(number for number, face in enumerate(block.left) if face.is_free) - named.keys()
+    open_right = frozenset(number for number, face in enumerate(block.right) if face.is_free) - set(named.values())
+    return [_contest(block, left, right, open_left, open_right) for left, right in assigned.items()]
+
+
+def _is_named(block: Block[ItemT], left: int, right: int) -> bool:
+    mine, theirs = block.left[left], block.right[right]
+    return mine.base == theirs.base and mine.is_base_unique and theirs.is_base_unique
+
+
+def _contest(
+    block: Block[ItemT], left: int, right: int, open_left: frozenset[int], open_right: frozenset[int]
+) -> Contest[ItemT]:
     likeness = block.forward[left][right]
-    rows = ((block.forward[left], right, block.right), (block.backward[right], left, block.left))
-    score_rivals = [_best_score(row, partner, others) for row, partner, others in rows]
-    content_rivals = [_best_content(row, partner) for row, partner, _ in rows]
+    forward, backward = block.forward[left], block.backward[right]
+    score_rival = max(_best_score(forward, right, open_right), _best_score(backward, left, open_left))
+    content_rival = max(_best_content(forward, right), _best_content(backward, left))
     return Contest(
         block.left[left],
         block.right[right],
         likeness,
-        likeness.score - max(score_rivals),
-        likeness.content - max(content_rivals),
+        likeness.score - score_rival,
+        likeness.content - content_rival,
     )
 
 
-def _best_score(row: Mapping[int, Likeness], partner: int, others: Sequence[Face[ItemT]]) -> float:
-    return max((one.score for other, one in row.items() if other != partner and others[other].is_free), default=0.0)
+def _best_score(row: Mapping[int, Likeness], partner: int, rivals: frozenset[int]) -> float:
+    return max((one.score for other, one in row.items() if other != partner and other in rivals), default=0.0)
 
 
 def _best_content(row: Mapping[int, Likeness], partner: int) -> float:
@@ -101,17 +118,20 @@ def _method(pair: Contest[ItemT]) -> Method:
 
 def _doubt(pair: Contest[ItemT], method: Method) -> str:
     """Why a person must decide, as part of a sentence; empty when nobody needs to."""
-    likeness = pair.likeness
     if method in {Method.NAME, Method.BASE_NAME}:
         return _doubt_of_name(pair)
-    sisters = contrast(pair.left.base, pair.right.base) if likeness.name >= SISTER_NAME else Contrast.NONE
+    sisters = contrast(pair.left.base, pair.right.base) if pair.likeness.name >= SISTER_NAME else Contrast.NONE
     if sisters is Contrast.OPPOSED:
         return "their names tell sister policies apart"
     if _is_same_content(pair):
         return ""
+    return "only one name has a word that tells sister policies apart" if sisters else _doubt_of_likeness(pair)
+
+
+def _doubt_of_likeness(pair: Contest[ItemT]) -> str:
     if pair.lead < LEAD:
         return "another object fits almost as well"
-    if not sisters and likeness.name >= SUPPORTED_NAME and likeness.content >= SUPPORTED_CONTENT:
+    if pair.likeness.name >= SUPPORTED_NAME and pair.likeness.content >= SUPPORTED_CONTENT:
         return ""
     return _doubt_of_content(pair)
 
