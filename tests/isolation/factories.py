@@ -1,0 +1,328 @@
+"""One factory for each tenant model: a row that fits its workspace. A test fails for a model that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from tests.worlds import World
+from trueline.audit.models import AuditEvent, AuditHead
+from trueline.audit.rules import GENESIS
+from trueline.connections.models import Connection, Upload, UploadChunk
+from trueline.evidence.models import Document
+from trueline.evidence.rules import pack
+from trueline.findings.models import Finding
+from trueline.inventory.models import (
+    BaselineAssignment,
+    BaselineProfile,
+    BaselineVersion,
+    Snapshot,
+    SnapshotArea,
+    SnapshotGap,
+    SnapshotItem,
+)
+from trueline.kit import clock, ids
+from trueline.kit.database.context import within
+from trueline.kit.digest import sha256
+from trueline.operations.models import OperationRun
+from trueline.workspaces.models import (
+    Environment,
+    EnvironmentGrant,
+    Invitation,
+    Membership,
+    OperationalControl,
+    User,
+    Workspace,
+)
+
+
+def tenant_models() -> list[type[Model]]:
+    """Every model whose rows belong to one workspace, found by its columns."""
+    return sorted(
+        (model for model in apps.get_models() if model is Workspace or "workspace_id" in columns(model)),
+        key=lambda model: model._meta.label,
+    )
+
+
+def columns(model: type[Model]) -> set[str]:
+    return {column.column for column in model._meta.concrete_fields if column.column}
+
+
+def tenant_column(model: type[Model]) -> str:
+    return "id" if model is Workspace else "workspace_id"
+
+
+@dataclass
+class Seeds:
+    """Rows of one environment of one workspace, each made when it is first asked for."""
+
+    workspace: Workspace
+    environment: Environment
+    person: User
+    canary: str
+    _made: dict[type[Model], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._made.update({Workspace: self.workspace, Environment: self.environment})
+
+    def one(self, model: type[Model]) -> Any:
+        """The row of that model, stored."""
+        if model not in self._made:
+            with within(self.workspace.pk):
+                made = self.draft(model)
+                if model is AuditHead:  # every workspace has its one head already
+                    made = AuditHead.objects.get(workspace_id=self.workspace.pk)
+                else:
+                    made.save(force_insert=True)
+            self._made[model] = made
+        return self._made[model]
+
+    def draft(self, model: type[Model]) -> Any:
+        """A new row of that model, not stored."""
+        return FACTORIES[model](self)
+
+    def every(self) -> list[Any]:
+        """One row of every tenant model."""
+        return [self.one(model) for model in tenant_models()]
+
+
+def two_workspaces(world: World) -> tuple[Seeds, Seeds]:
+    """Seeds of the world's workspace, and of the stranger's next door."""
+    with within(world.other_workspace.pk):
+        yard = Environment.objects.create(
+            workspace=world.other_workspace, slug="yard", name="Yard", lifecycle="onboarding"
+        )
+    return (
+        Seeds(world.workspace, world.environment, world.owner, "canary-of-acme"),
+        Seeds(world.other_workspace, yard, world.stranger, "canary-of-elsewhere"),
+    )
+
+
+FACTORIES: dict[type[Model], Callable[[Seeds], Model]] = {}
+
+
+def makes(model: type[Model]) -> Callable[[Callable[[Seeds], Model]], Callable[[Seeds], Model]]:
+    def register(factory: Callable[[Seeds], Model]) -> Callable[[Seeds], Model]:
+        FACTORIES[model] = factory
+        return factory
+
+    return register
+
+
+def _unique() -> str:
+    return ids.new().hex
+
+
+@makes(Workspace)
+def _workspace(seeds: Seeds) -> Model:
+    return Workspace(slug=f"made-{_unique()}", name=seeds.canary)
+
+
+@makes(Environment)
+def _environment(seeds: Seeds) -> Model:
+    return Environment(workspace=seeds.workspace, slug=f"made-{_unique()}", name=seeds.canary)
+
+
+@makes(Membership)
+def _membership(seeds: Seeds) -> Model:
+    person = User.objects.create_user(f"{_unique()}@example.org", None, name=seeds.canary)
+    return Membership(workspace=seeds.workspace, user=person, role="viewer")
+
+
+@makes(EnvironmentGrant)
+def _grant(seeds: Seeds) -> Model:
+    return EnvironmentGrant(
+        workspace=seeds.workspace, membership=seeds.one(Membership), environment=seeds.environment, effect="include"
+    )
+
+
+@makes(Invitation)
+def _invitation(seeds: Seeds) -> Model:
+    return Invitation(
+        workspace=seeds.workspace,
+        email=f"{_unique()}@example.org",
+        role="viewer",
+        token_digest=sha256(_unique().encode()),
+        invited_by_label=seeds.canary,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+
+
+@makes(OperationalControl)
+def _control(seeds: Seeds) -> Model:
+    return OperationalControl(
+        workspace=seeds.workspace, run_type=_unique(), reason=seeds.canary, paused_by_label=seeds.canary
+    )
+
+
+@makes(AuditEvent)
+def _event(seeds: Seeds) -> Model:
+    return AuditEvent(
+        workspace_id=seeds.workspace.pk,
+        sequence=1_000_000_000 + ids.new().int % 1_000_000_000,
+        action="workspaces:environment:move",
+        actor_kind="system",
+        actor_id="tests",
+        actor_label=seeds.canary,
+        subject_type="environment",
+        environment_id=seeds.environment.pk,
+        environment_label=seeds.environment.name,
+        body_digest=GENESIS,
+        previous_digest=GENESIS,
+        digest=GENESIS,
+    )
+
+
+@makes(AuditHead)
+def _head(seeds: Seeds) -> Model:
+    return AuditHead(workspace_id=seeds.workspace.pk, digest=GENESIS)
+
+
+@makes(OperationRun)
+def _run(seeds: Seeds) -> Model:
+    return OperationRun(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        environment_label=seeds.environment.name,
+        run_type="inventory.capture",
+        capability="operations.start",
+        initiator_kind="human",
+        initiator_id=str(seeds.person.pk),
+        initiator_label=seeds.canary,
+        identity_digest=sha256(_unique().encode()),
+    )
+
+
+@makes(Connection)
+def _connection(seeds: Seeds) -> Model:
+    return Connection(workspace_id=seeds.workspace.pk, environment_id=seeds.environment.pk, provider_key=_unique()[:32])
+
+
+@makes(Upload)
+def _upload(seeds: Seeds) -> Model:
+    return Upload(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        name=f"{seeds.canary}.zip",
+        size_bytes=3,
+        digest=sha256(b"abc"),
+        received_by_label=seeds.canary,
+    )
+
+
+@makes(UploadChunk)
+def _chunk(seeds: Seeds) -> Model:
+    return UploadChunk(
+        workspace_id=seeds.workspace.pk, upload=seeds.one(Upload), position=ids.new().int % 2_000_000_000, body=b"abc"
+    )
+
+
+@makes(Document)
+def _document(seeds: Seeds) -> Model:
+    packed = pack({"facets": {"settings": {"/made": _unique()}}, "settings": [], "canary": seeds.canary})
+    return Document(
+        workspace_id=seeds.workspace.pk, digest=packed.digest, size_bytes=packed.size_bytes, body=packed.body
+    )
+
+
+@makes(Snapshot)
+def _snapshot(seeds: Seeds) -> Model:
+    run = seeds.draft(OperationRun)
+    run.save(force_insert=True)
+    return Snapshot(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        run_id=run.pk,
+        provider_key="microsoft365",
+        source_label=seeds.canary,
+        observed_at=clock.now(),
+        coverage="complete",
+        objects_count=1,
+        unread_count=0,
+        digest=sha256(_unique().encode()),
+    )
+
+
+@makes(SnapshotArea)
+def _area(seeds: Seeds) -> Model:
+    snapshot = seeds.one(Snapshot)
+    return SnapshotArea(
+        workspace_id=seeds.workspace.pk, snapshot=snapshot, area=_unique(), coverage="complete", objects_count=1
+    )
+
+
+@makes(SnapshotGap)
+def _gap(seeds: Seeds) -> Model:
+    snapshot = seeds.one(Snapshot)
+    return SnapshotGap(workspace_id=seeds.workspace.pk, snapshot=snapshot, kind="corrupt", subject=seeds.canary)
+
+
+@makes(SnapshotItem)
+def _item(seeds: Seeds) -> Model:
+    digest = seeds.one(Document).digest
+    return SnapshotItem(
+        workspace_id=seeds.workspace.pk,
+        snapshot=seeds.one(Snapshot),
+        area="configuration",
+        object_type="configurationPolicies",
+        name=seeds.canary,
+        source_path=seeds.canary,
+        raw_digest=digest,
+        content_digest=digest,
+        digests={"settings": digest},
+    )
+
+
+@makes(BaselineProfile)
+def _profile(seeds: Seeds) -> Model:
+    return BaselineProfile(workspace_id=seeds.workspace.pk, name=f"{seeds.canary} {_unique()}")
+
+
+@makes(BaselineVersion)
+def _version(seeds: Seeds) -> Model:
+    number = ids.new().int % 2_000_000_000
+    return BaselineVersion(
+        workspace_id=seeds.workspace.pk,
+        profile=seeds.one(BaselineProfile),
+        number=number,
+        snapshot=seeds.one(Snapshot),
+    )
+
+
+@makes(BaselineAssignment)
+def _assignment(seeds: Seeds) -> Model:
+    profile = seeds.draft(BaselineProfile)
+    profile.save(force_insert=True)
+    return BaselineAssignment(workspace_id=seeds.workspace.pk, profile=profile, environment_id=seeds.environment.pk)
+
+
+@makes(Finding)
+def _finding(seeds: Seeds) -> Model:
+    moment = clock.now()
+    return Finding(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        fingerprint=sha256(_unique().encode()),
+        detector="drift",
+        area="configuration",
+        object_type="configurationPolicies",
+        subject_key=seeds.canary,
+        subject_name=seeds.canary,
+        facet="settings",
+        path="/made",
+        kind="changed",
+        severity="high",
+        severity_rank=2,
+        expected=1,
+        observed=2,
+        observed_digest=sha256(b"2"),
+        first_seen_at=moment,
+        last_seen_at=moment,
+        snapshot_id=seeds.one(Snapshot).pk,
+        due_at=moment + timedelta(days=14),
+    )
