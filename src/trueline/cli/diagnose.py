@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from trueline.engine.traces.model import Json
 
-HELP = "Group failures of agents by root cause, find bursts and loops, rank where each run went wrong."
+HELP = "Bring the failures in agent traces down to their causes."
 EXAMPLE = "trueline diagnose ./traces --format json"
 DONE, COULD_NOT = 0, 2
 _SHOWN_VARIANTS = 6

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -91,6 +92,12 @@ def _guarded(module: ModuleType, args: argparse.Namespace) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has gone; saying so would fail the same way
+    except Exception as error:
+        if os.environ.get("TRUELINE_TRACEBACK"):
+            raise
+        said = str(error).strip().partition("\n")[0] or "no more is known"
+        hint = "Set TRUELINE_TRACEBACK=1 to see where, and report it."
+        print(f"trueline: this should not happen: {type(error).__name__}: {said}. {hint}", file=sys.stderr)
     return COULD_NOT
 
 

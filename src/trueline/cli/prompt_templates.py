@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trueline.engine.templates.prompts import Prompt
     from trueline.engine.traces.model import Unread
 
-HELP = "Infer the prompt templates behind traces: constants, slots, parts, cover."
+HELP = "Infer the prompt templates behind agent traces."
 EXAMPLE = "trueline templates traces/ --format json"
 
 

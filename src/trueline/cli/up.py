@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import socket
 import sys
 import time
 
 from trueline.cli.children import Children
 from trueline.cli.main import DONE
 from trueline.cli.progress import Line
+from trueline.kit.errors import Unavailable
 
 HELP = "Start everything on this machine and stay: web, worker, database."
 EXAMPLE = "trueline up --port 8000"
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start, print the address and a link that signs in once, stay. Ctrl-C or SIGTERM stops all of it."""
     began = time.monotonic()
+    _refuse_taken(args.host, args.port)
     os.environ.setdefault("TRUELINE_PUBLIC_URL", f"http://{args.host}:{args.port}")
     with args.installation.database() as ensure, Children() as children:
         children.start("web", [sys.executable, "-m", "trueline.cli.serve", args.host, str(args.port)])
@@ -37,6 +40,19 @@ def run(args: argparse.Namespace) -> int:
         children.stay(ensure)
     print("Stopped.")
     return DONE
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Ask before anything starts: whoever listens there already would be taken for our own web process."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or "there is no such port"
+            raise Unavailable(
+                f"Nothing can listen on {host}:{port}: {reason}.", next_step="Choose another --port."
+            ) from error
 
 
 def _welcome(args: argparse.Namespace) -> None:

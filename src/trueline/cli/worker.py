@@ -14,8 +14,16 @@ EXAMPLE = "trueline worker --concurrency 2"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much at once."""
-    parser.add_argument("--concurrency", type=int, default=2, help="runs performed at the same time (default: 2)")
+    parser.add_argument(
+        "--concurrency", type=_at_least_one, default=2, help="runs performed at the same time (default: 2)"
+    )
     parser.add_argument("--with-parent", action="store_true", help="die at once when the starting process does")
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

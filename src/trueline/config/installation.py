@@ -11,6 +11,7 @@ from pathlib import Path
 from trueline.kit.errors import Refused
 
 _KEY_BYTES = 48
+_KEY_FILE = "secret.key"
 _SHORTEST_KEY = 32
 
 
@@ -18,6 +19,15 @@ class KeyTooShort(Refused):
     """A secret key that could be guessed is refused instead of used."""
 
     code = "key_too_short"
+
+
+class HomeUnusable(Refused):
+    """The folder of the installation's state cannot be made, read or written."""
+
+    code = "home_unusable"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"The state folder {path} cannot be used: {reason}.", next_step="Choose another one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +44,32 @@ class Installation:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Installation:
-        """The installation that these environment variables describe. Raises `KeyTooShort`."""
-        home = Path(environ.get("TRUELINE_HOME") or "var").absolute()
-        secret = environ.get("TRUELINE_SECRET_KEY") or _kept_secret(home / "secret.key")
+        """The installation that these environment variables describe. Raises `KeyTooShort`, `HomeUnusable`."""
+        home = home_of(environ)
+        secret = environ.get("TRUELINE_SECRET_KEY") or _kept_secret(home / _KEY_FILE)
         if len(secret) < _SHORTEST_KEY:
             raise KeyTooShort(f"TRUELINE_SECRET_KEY has {len(secret)} characters; at least {_SHORTEST_KEY} are needed.")
         return cls(home, secret)
 
 
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Folder of the installation's state, which need not exist."""
+    return Path(environ.get("TRUELINE_HOME") or "var").absolute()
+
+
+def has_secret(environ: Mapping[str, str]) -> bool:
+    """Whether there is a secret key already, so that asking for it makes none."""
+    return bool(environ.get("TRUELINE_SECRET_KEY")) or (home_of(environ) / _KEY_FILE).is_file()
+
+
 def _kept_secret(path: Path) -> str:
+    try:
+        return _read_or_made(path)
+    except OSError as error:
+        raise HomeUnusable(path.parent, error.strerror or type(error).__name__) from error
+
+
+def _read_or_made(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:

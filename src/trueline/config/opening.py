@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from trueline.config.installation import Installation
+from trueline.config.installation import Installation, has_secret, home_of
 from trueline.kit.postgres import doctor
 from trueline.kit.postgres.bootstrap import ENVIRONMENT_NAMES, bootstrap
 from trueline.kit.postgres.roles import role_passwords
@@ -47,8 +47,9 @@ class LocalInstallation:
             yield server.ensure
 
     def problems(self) -> list[tuple[str, bool | None, str, str]]:
-        """What a doctor finds."""
-        found = doctor.checks(self.home, os.environ, self._passwords())
+        """What a doctor finds. Looking must not make a secret key."""
+        passwords = self._passwords() if has_secret(os.environ) else None
+        found = doctor.checks(home_of(os.environ), os.environ, passwords)
         return [(item.name, item.ok, item.sentence, item.next_step) for item in found]
 
     def _passwords(self) -> dict[str, str]:
