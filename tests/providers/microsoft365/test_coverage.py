@@ -211,6 +211,16 @@ def test_a_file_without_a_policy_is_named_with_its_reason(tmp_path, document) ->
     assert area(reading, "conditional_access").coverage is Coverage.COMPLETE
 
 
+def test_a_list_answer_that_fails_in_the_middle_counts_for_nothing(tmp_path) -> None:
+    broken = changed(INTENT, "settings", 0, "valueJson", to="[" * 200 + "]" * 200)
+    write(tmp_path, "a.json", {"@odata.context": GRAPH + "deviceManagement/intents", "value": [INTENT, broken]})
+    write(tmp_path, "b.json", INTENT)
+    reading = read(tmp_path)
+    assert [record.source_path for record in reading.records] == ["b.json"]
+    assert [(unread.path, unread.reason) for unread in reading.unread] == [("a.json", "too_deep")]
+    assert area(reading, "security_intents").coverage is Coverage.PARTIAL
+
+
 def test_a_companion_that_is_corrupt_makes_its_policy_unread(tmp_path) -> None:
     write(tmp_path, "Intent.json", {name: member for name, member in INTENT.items() if name != "settings"})
     (tmp_path / "Intent_Settings.json").write_text("{")

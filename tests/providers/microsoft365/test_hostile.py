@@ -104,6 +104,10 @@ def test_a_document_of_empty_lists_is_too_large(tmp_path) -> None:
     assert reason_of(tmp_path, b"[" + b"[]," * 1_000_000 + b"[]]") == "too_large"
 
 
+def test_a_list_of_more_objects_than_a_tenant_has_is_too_large(tmp_path) -> None:
+    assert reason_of(tmp_path, json.dumps([{"a": 1}] * (limits.MAX_OBJECTS + 1)).encode()) == "too_large"
+
+
 def test_yaml_that_unfolds_is_not_read(tmp_path) -> None:
     bomb = b"a: &a [x, x]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (n + 1, n + 1, n, n) for n in range(97, 120))
     assert reason_of(tmp_path, bomb, "bad.yaml") == "corrupt"

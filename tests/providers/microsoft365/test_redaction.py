@@ -66,7 +66,8 @@ def seeds(word: str = SECRET, reference: str = "r1") -> dict[str, dict[str, Any]
     profile = f"""<plist><dict><key>SSID_STR</key><string>Office</string>
 <key>Password</key><string>{word}</string></dict></plist>"""
     wifi = f"""<?xml version="1.0"?><WLANProfile><name>Office</name><MSM><security><sharedKey>
-<keyType>passPhrase</keyType><keyMaterial>{word.replace("&", "+")}</keyMaterial></sharedKey></security></MSM></WLANProfile>"""
+<keyType>passPhrase</keyType><keyMaterial>{word.replace("&", "+")}</keyMaterial></sharedKey></security></MSM>
+</WLANProfile>"""
     return {
         "secret setting": catalogue(secret("vendor_bitlocker_pin", word)),
         "secret setting in a group": catalogue(

@@ -16,21 +16,26 @@ _NAMED = re.compile(
     r"|(?:api|access|shared|account|private)[_-]?key|key[_-]?material|connection[_-]?string",
 )
 
-_UNMISTAKABLE = re.compile(
-    r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?P<pem>.+?)(?:-----END|$)"
-    r"|(?P<jwt>eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]*)"
-    r"|(?P<github>\bgh[pos]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,})"
-    r"|(?P<slack>\bxox[abprs]-[A-Za-z0-9-]{10,})"
-    r"|(?P<aws>\bAKIA[0-9A-Z]{16}\b)"
-    r"|(?P<google>\bAIza[0-9A-Za-z_-]{35})"
-    r"|\b(?:AccountKey|SharedAccessKey|SharedSecret)=(?P<azure>[A-Za-z0-9+/=]{16,})"
-    r"|[?&]sig=(?P<sas>[A-Za-z0-9%+/=_-]{20,})"
-    r"|\bBearer (?P<bearer>[A-Za-z0-9._~+/=-]{20,})"
-    r"|://[^/\s:@'\"]{1,100}:(?P<url>[^/\s:@'\"$%{<]{3,100})@",
-    re.DOTALL,
+_LOGIN = "://"
+_FORMS = (
+    ("PRIVATE", re.compile(r"-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----(?P<value>.+?)(?:-----END|$)", re.DOTALL)),
+    ("eyJ", re.compile(r"(?P<value>eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]*)")),
+    ("ghp_", re.compile(r"(?P<value>ghp_[A-Za-z0-9]{30,})")),
+    ("gho_", re.compile(r"(?P<value>gho_[A-Za-z0-9]{30,})")),
+    ("ghs_", re.compile(r"(?P<value>ghs_[A-Za-z0-9]{30,})")),
+    ("github_pat_", re.compile(r"(?P<value>github_pat_[A-Za-z0-9_]{30,})")),
+    ("xox", re.compile(r"(?P<value>xox[abprs]-[A-Za-z0-9-]{10,})")),
+    ("AKIA", re.compile(r"(?P<value>AKIA[0-9A-Z]{16})(?![0-9A-Za-z])")),
+    ("AIza", re.compile(r"(?P<value>AIza[0-9A-Za-z_-]{35})")),
+    ("AccountKey=", re.compile(r"AccountKey=(?P<value>[A-Za-z0-9+/=]{16,})")),
+    ("SharedAccessKey=", re.compile(r"SharedAccessKey=(?P<value>[A-Za-z0-9+/=]{16,})")),
+    ("sig=", re.compile(r"[?&]sig=(?P<value>[A-Za-z0-9%+/=_-]{20,})")),
+    ("Bearer ", re.compile(r"Bearer (?P<value>[A-Za-z0-9._~+/=-]{20,})")),
+    (_LOGIN, re.compile(r"://[^/\s:@'\"]{1,100}:(?P<value>[^/\s:@'\"$%{<]{3,100})@")),
 )
-"""Forms that are a credential wherever they stand. Every repetition before a required part is bounded: hostile text
-must not cost more than a fixed number of steps for each of its characters."""
+"""Forms that are a credential wherever they stand, each with the words without which it cannot be there. Every
+repetition before a required part is bounded: hostile text must not cost more than a fixed number of steps for each of
+its characters."""
 
 _WORD = r"(?<![\w.$-])\$?(?P<name>[\w.-]{1,80})"
 _QUOTED = re.compile(_WORD + r"[\"']?\s{0,9}(?:=>|[:=,])\s{0,9}(?P<quote>[\"'])(?P<value>[^\"'\r\n]{4,})(?P=quote)")
@@ -45,7 +50,14 @@ _PROPERTY_LIST = re.compile(
     r"<key>(?P<name>[^<]{1,120})</key>\s{0,99}<(?P<kind>string|data)>(?P<value>[^<]+)</(?P=kind)>",
 )
 _LONG_TOKEN = re.compile(r"(?P<quote>[\"'])(?P<value>[A-Za-z0-9+/_=~.-]{32,})(?P=quote)")
-_COMMANDS = ("convertto-secure", "asplaintext", " /p")
+_KINDS_OF_KEY = ("api", "access", "shared", "account", "private")
+_WORDS = (
+    *("passw", "passphrase", "passcode", "pwd", "secret", "token", "psk", "challenge", "material", "connection"),
+    *("convertto-secure", "asplaintext", " /p"),
+    *(f"{kind}{joint}key" for kind in _KINDS_OF_KEY for joint in ("", "_", "-")),
+)
+"""Without one of these a text has no named credential; looking for fixed words is far cheaper than any pattern."""
+
 _REMEMBERED_NAMES = 8192
 
 _NO_SECRET = re.compile(
@@ -68,7 +80,7 @@ def scrub(text: str, replace: Callable[[str], str], *, is_script: bool = False) 
     if is_script:
         text = _LONG_TOKEN.sub(lambda match: _replaced(match, replace, is_random), text)
     low = text.lower()
-    if _NAMED.search(low) is None and not any(command in low for command in _COMMANDS):
+    if not any(word in low for word in _WORDS):
         return text
     text = _ARGUMENT.sub(lambda match: _replaced(match, replace, _is_secret), text)
     for pattern, applies in (
@@ -95,7 +107,10 @@ def scrub_unmistakable(text: str, replace: Callable[[str], str]) -> str:
     """The text with only those credentials replaced that have an unmistakable form."""
     if not _has_trace(text):
         return text
-    return _UNMISTAKABLE.sub(lambda match: _group(match, match.lastgroup or "", replace), text)
+    for trace, form in _FORMS:
+        if trace in text:
+            text = form.sub(lambda match: _put(match, replace), text)
+    return text
 
 
 def _has_trace(text: str) -> bool:
@@ -104,7 +119,6 @@ def _has_trace(text: str) -> bool:
         "eyJ" in text
         or "PRIVATE" in text
         or "Key=" in text
-        or "Secret=" in text
         or "sig=" in text
         or "Bearer " in text
         or "AKIA" in text
@@ -119,13 +133,13 @@ def _has_trace(text: str) -> bool:
 
 
 def _replaced(match: re.Match[str], replace: Callable[[str], str], applies: Callable[[str], bool]) -> str:
-    return _group(match, "value", replace) if applies(match["value"]) else match.group()
+    return _put(match, replace) if applies(match["value"]) else match.group()
 
 
-def _group(match: re.Match[str], name: str, replace: Callable[[str], str]) -> str:
-    start, end = match.span(name)
+def _put(match: re.Match[str], replace: Callable[[str], str]) -> str:
+    start, end = match.span("value")
     whole, offset = match.group(), match.start()
-    return whole[: start - offset] + replace(match[name]) + whole[end - offset :]
+    return whole[: start - offset] + replace(match["value"]) + whole[end - offset :]
 
 
 def _is_secret(value: str) -> bool:

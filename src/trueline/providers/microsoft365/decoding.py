@@ -17,7 +17,7 @@ UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _NUL = "\x00"
 
 
-class Unusable(Exception):  # noqa: N818 - never leaves this package: it becomes an `Unread`
+class Unusable(Exception):
     """The bytes hold no value that can be kept.
 
     Attributes:
@@ -129,6 +129,8 @@ def vet(value: Json, *, looks_at_text: bool = True) -> None:
                 _vet_text(node)
             for member in members:
                 kind = type(member)
+                if kind is str or member is None:
+                    continue
                 if kind is dict or kind is list:
                     deeper.append(member)
                 elif (kind is int or kind is float) and not abs(member) < limits.MAX_EXACT_INTEGER:

@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from trueline.connections.contract import Coverage, Json
-from trueline.providers.microsoft365.decoding import parse
+from trueline.providers.microsoft365 import limits
+from trueline.providers.microsoft365.decoding import Unusable, parse
 from trueline.providers.microsoft365.normalise import graph_case, is_pascal_case, type_name
 from trueline.providers.microsoft365.recognise import by_context, is_object
 from trueline.providers.microsoft365.ruleset import not_policies, rules
@@ -88,6 +89,8 @@ def _from_text(text: str, context: str, pointer: str) -> Iterator[Part]:
 def _from_list(entries: list[Json], context: str, pointer: str, type_hint: str = "") -> Iterator[Part]:
     if not entries:
         return
+    if len(entries) > limits.MAX_OBJECTS:
+        raise Unusable("too_large", "The file lists more objects than a tenant has.")
     objects = [(number, graph(entry)) for number, entry in enumerate(entries) if isinstance(entry, dict)]
     known = [(number, entry) for number, entry in objects if type_hint or by_context(context) or is_object(entry)]
     if not known:

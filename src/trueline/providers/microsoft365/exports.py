@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trueline.connections.contract import AreaReport, Coverage, Json, Progress, Record, Unread, Warn
@@ -26,7 +27,7 @@ from trueline.providers.microsoft365.redaction import Redactor
 from trueline.providers.microsoft365.ruleset import rule_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 PROGRESS_EVERY = 25
@@ -64,6 +65,14 @@ def _open(path: Path) -> Container:
         container.close()
         raise SourceRefused("There is no exported policy in it: no JSON or YAML file at any depth.")
     return container
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What a file says of an area; it counts only when the whole file could be read."""
+
+    area: str
+    claim: Claim
 
 
 class ExportSource:
@@ -121,7 +130,7 @@ class _Reading:
 
     def _member(self, member: Member) -> Iterator[Item]:
         try:
-            items = list(self._items(member))
+            items = tuple(self._items(member))
         except Unusable as error:
             self.ledger.miss(Unread(member.path, error.reason, error.detail))
             return
@@ -132,17 +141,20 @@ class _Reading:
         for item in items:
             if isinstance(item, Record):
                 self._note(item)
-            if isinstance(item, Unread):
-                self.ledger.miss(item)
-            else:
-                yield item
+            match item:
+                case Unread():
+                    self.ledger.miss(item)
+                case _Claimed():
+                    self.ledger.claim(item.area, item.claim)
+                case _:
+                    yield item
 
-    def _items(self, member: Member) -> Iterator[Record | Unread | Warn]:
+    def _items(self, member: Member) -> Iterator[Record | Unread | Warn | _Claimed]:
         """Everything in one file, before any of it counts: a file is read whole or not at all."""
         text = utf8(self._container.read(member))
         document = parse_text(text, is_yaml=member.is_yaml)
         if member.path.rpartition("/")[2].lower() == MANIFEST_NAME:
-            yield from self._manifest(document, member.path)
+            yield from _manifest(document, member.path)
             return
         if member.path.lower().endswith(_COMPANION) and not is_whole(document):
             raise Unusable("orphan_settings", "These are settings of a policy that is not in the export.")
@@ -155,13 +167,7 @@ class _Reading:
                 case Failed():
                     yield Unread(_place(member.path, part.pointer), part.reason, part.detail, "", part.coverage)
                 case Listed():
-                    self.ledger.claim(part.area, Claim(part.coverage, part.reason))
-
-    def _manifest(self, document: Json, path: str) -> Iterable[Unread | Warn]:
-        claims, notes = read_manifest(document, path)
-        for area, claim in claims.items():
-            self.ledger.claim(area, claim)
-        return notes
+                    yield _Claimed(part.area, Claim(part.coverage, part.reason))
 
     def _record(self, part: Found, member: Member) -> Record:
         raw = part.raw
@@ -202,6 +208,12 @@ class _Reading:
                     yield Warn(kind, tuple(sorted(paths)))
         for paths in self._unknown.values():
             yield Warn("unknown_type", tuple(sorted(paths)))
+
+
+def _manifest(document: Json, path: str) -> Iterator[Unread | Warn | _Claimed]:
+    claims, notes = read_manifest(document, path)
+    yield from (_Claimed(area, claim) for area, claim in claims.items())
+    yield from notes
 
 
 def _place(path: str, pointer: str) -> str:

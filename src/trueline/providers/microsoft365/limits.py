@@ -21,6 +21,9 @@ MAX_CONTAINERS = 300_000
 MAX_VALUES = 600_000
 """Members and elements in one file (its commas). Each takes up to 100 bytes when parsed: about 60 MB."""
 
+MAX_OBJECTS = 20_000
+"""Objects in one file, which is read whole before any of it counts. The largest tenant has about 5,000 in all files."""
+
 MAX_DEPTH = 100
 """Levels inside one document. Setting instances nest about 20 levels; the walk must end before Python's own limit."""
 

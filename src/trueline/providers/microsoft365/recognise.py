@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown:"
 _CONTEXT = re.compile(r"\$metadata#(?P<path>[A-Za-z0-9/]+)(?P<rest>.*)$")
 _HINT = re.compile(r"[^A-Za-z0-9_.-]+")
+_COMMON_MEMBERS = frozenset({"displayName", "templateId", "settings", "description"})
 _LONGEST_HINT = 60
 _REMEMBERED = 4096
 """Answers remembered; contexts with ids are endless, so there is a bound."""
@@ -78,7 +79,20 @@ def by_context(context: str) -> Rule | None:
 
 def _by_shape(raw: Mapping[str, Json]) -> Rule | None:
     members = raw.keys()
-    return next((rule for rule in rules() if any(shape <= members for shape in rule.shapes)), None)
+    shapes = _shapes()
+    fitting = [(order, rule) for name in raw for order, shape, rule in shapes.get(name, ()) if shape <= members]
+    return min(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+@cache
+def _shapes() -> dict[str, tuple[tuple[int, frozenset[str], Rule], ...]]:
+    """Every shape by one of its members, so that an object is tried only against shapes it can have."""
+    found: dict[str, tuple[tuple[int, frozenset[str], Rule], ...]] = {}
+    for order, rule in enumerate(rules()):
+        for shape in rule.shapes:
+            name = min(shape - _COMMON_MEMBERS or shape)
+            found[name] = (*found.get(name, ()), (order, shape, rule))
+    return found
 
 
 def by_folders(folders: Sequence[str], type_hint: str = "") -> Rule | None:

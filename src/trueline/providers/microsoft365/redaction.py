@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from trueline.kit.digest import keyed
@@ -69,7 +70,7 @@ class Redactor:
 
     def _list(self, members: list[Any], name: str) -> list[Any]:
         changed = [self._any(member, name) for member in members]
-        return changed if any(new is not old for new, old in zip(changed, members, strict=True)) else members
+        return members if all(map(is_, changed, members)) else changed
 
     def _any(self, value: Json, name: str) -> Json:
         kind = type(value)
@@ -94,7 +95,7 @@ class Redactor:
             kind = type(member)
             if kind is str:
                 sort = _sort_of(name)
-                if sort == _PLAIN or (not sort and len(member) < _SHORTEST_TEXT) or name in changes:
+                if sort is _PLAIN or (not sort and len(member) < _SHORTEST_TEXT) or name in changes:
                     continue
                 new: Json = self._text(member, sort)
             elif (kind is dict or kind is list) and name not in changes and name[:17] != _ACTION:
@@ -111,11 +112,11 @@ class Redactor:
             return self._catalogue_text(value)
         if "omaUri" in value:
             return self._oma(value)
-        if "valueState" in value or str(value.get("@odata.type", "")).endswith(_SECRET_TYPE):
-            return self._catalogue_secret(value)
-        if "value" in value or "appConfigKeyValue" in value:
+        if "value" in value:
+            if "valueState" in value or str(value.get("@odata.type", "")).endswith(_SECRET_TYPE):
+                return self._catalogue_secret(value)
             return self._labelled(value)
-        return {}
+        return self._labelled(value) if "appConfigKeyValue" in value else {}
 
     def _labelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """The value beside a name or key that says it is a secret."""

@@ -21,7 +21,7 @@ An entry of a rule file has these members; only `type` and `area` are required.
     volatile           dotted members that are no content
     defaults           dotted member -> the value that means the same as absence
     null_matters       dotted members where null is a value of its own
-    keyed              dotted list -> the members that together identify an element; the order of elements does not matter
+    keyed              dotted list -> the members that together identify an element; their order does not matter
     ordered            dotted lists whose order means something
     lists              dotted lists that some tools flatten to a single value when they hold one element
     only               dotted member -> the members of it that count
