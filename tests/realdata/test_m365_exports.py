@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import zipfile
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.providers.microsoft365.objects import pascal, without_annotations
 from trueline.connections.contract import Coverage, Facet, Reading, gather
 from trueline.kit.digest import canonical
+from trueline.providers.microsoft365.normalise import graph_case, record_of
 from trueline.providers.microsoft365.provider import MICROSOFT365
+from trueline.providers.microsoft365.ruleset import rule_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,3 +178,26 @@ def test_re_encoding_and_packing_change_no_record(m365, tmp_path) -> None:
             text = path.read_bytes().decode("utf-8-sig")
             target.writestr(str(path.relative_to(source)), text.encode(encodings[number % len(encodings)]))
     assert read(tmp_path / "again.zip").records == read(source).records
+
+
+def shuffled(value: Any, rng: random.Random) -> Any:
+    if isinstance(value, dict):
+        items = [(name, shuffled(member, rng)) for name, member in value.items()]
+        rng.shuffle(items)
+        return dict(items)
+    if isinstance(value, list):
+        members = [shuffled(member, rng) for member in value]
+        rng.shuffle(members)
+        return members
+    return value
+
+
+@pytest.mark.parametrize("folder", CLEAN[:-1])
+@pytest.mark.parametrize("reshape", ["shuffled", "pascal", "without annotations"])
+def test_no_real_object_changes_when_it_is_reshaped(m365, folder, reshape) -> None:
+    rng = random.Random(7)
+    ways = {"shuffled": lambda raw: shuffled(raw, rng), "pascal": pascal, "without annotations": without_annotations}
+    for record in read(m365 / folder).records:
+        rule = rule_of(record.object_type)
+        other = record_of(graph_case(ways[reshape](record.raw)), rule, record.source_path)
+        assert (other.facets, other.settings) == (record.facets, record.settings), record.source_path

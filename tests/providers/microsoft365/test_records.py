@@ -235,6 +235,25 @@ def test_an_expanded_strength_is_the_same_as_its_id(tmp_path) -> None:
     assert plain.facets == expanded.facets
 
 
+def test_what_powershell_keeps_apart_belongs_to_the_object(tmp_path) -> None:
+    apart = {
+        "Id": "1",
+        "DisplayName": "N",
+        "AdditionalProperties": {"@odata.type": "#microsoft.graph.ipNamedLocation", "isTrusted": True},
+    }
+    record = read_one(tmp_path, apart)
+    assert record.object_type == "namedLocations"
+    assert record.facets[Facet.SETTINGS] == {"isTrusted": True}
+
+
+def test_a_list_whose_order_means_something_keeps_it(tmp_path) -> None:
+    document = {"@odata.type": "#microsoft.graph.iosDeviceFeaturesConfiguration", "id": "1", "displayName": "N"}
+    icons = [{"displayName": "b", "bundleID": "2"}, {"displayName": "a", "bundleID": "1"}]
+    one = read_one(tmp_path / "a", document | {"homeScreenDockIcons": icons})
+    other = read_one(tmp_path / "b", document | {"homeScreenDockIcons": icons[::-1]})
+    assert one.facets != other.facets
+
+
 def test_a_provider_export_gives_its_policies_and_names_the_rest(tmp_path) -> None:
     export = {
         "report_uuid": "r",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trueline.providers.microsoft365.ruleset import Rule
 
-TYPE_PREFIX = "#microsoft.graph."
+_UNDECLARED = "additionalProperties"
 _PLATFORMS = {
     "windows10andlater": "windows10",
     "windows81andlater": "windows8",
@@ -47,7 +47,10 @@ _READERS = {"admx": read_admx, "intent": read_intent, "oma": read_oma}
 def graph_case(value: Json) -> Json:
     """The value with the letter case that Graph gives to its members; PowerShell exports write them in PascalCase."""
     if isinstance(value, dict):
-        return {_lower_first(name): graph_case(member) for name, member in value.items()}
+        found = {_lower_first(name): graph_case(member) for name, member in value.items()}
+        # PowerShell's own objects keep apart what their class does not declare.
+        extra = found.pop(_UNDECLARED, None) if isinstance(found.get(_UNDECLARED), dict) else None
+        return found | extra if extra else found
     if isinstance(value, list):
         return [graph_case(member) for member in value]
     return value
