@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks.compare.scenarios import Scenario
 from trueline.connections.contract import AreaReport, Coverage, Facet, Record
 from trueline.inventory.compare import Outcome, compare_snapshots
 from trueline.inventory.rules import facet_digests, raw_digest
@@ -63,6 +64,12 @@ class Timing:
 
 def bodies(count: int, changed_every: int = 0) -> list[bytes]:
     return [orjson.dumps(_policy(number, changed_every)) for number in range(count)]
+
+
+def sample(count: int) -> Scenario:
+    """Pairs of the portfolio for contenders that take two objects."""
+    pairs = zip(bodies(count), bodies(count, 100), strict=True)
+    return Scenario("portfolio", tuple((orjson.loads(left), orjson.loads(right)) for left, right in pairs), None)
 
 
 def _policy(number: int, changed_every: int) -> dict[str, Any]:
