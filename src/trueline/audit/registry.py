@@ -14,6 +14,7 @@ EVENTS: dict[str, str] = {
     "workspaces:membership:add": _("added a member"),
     "workspaces:membership:change": _("changed a member's role"),
     "workspaces:membership:narrow": _("narrowed a member to environments"),
+    "workspaces:membership:widen": _("lifted a member's limit on an environment"),
     "workspaces:membership:remove": _("removed a member"),
     "workspaces:invitation:create": _("invited a person"),
     "workspaces:invitation:accept": _("accepted an invitation"),
@@ -31,6 +32,7 @@ EVENTS: dict[str, str] = {
     "connections:upload:receive": _("received an exported file"),
     "inventory:snapshot:capture": _("captured a snapshot"),
     "inventory:baseline:create": _("made a baseline"),
+    "inventory:baseline:advance": _("made a new version of a baseline"),
     "inventory:baseline:assign": _("assigned a baseline to an environment"),
     "findings:finding:detect": _("recorded what was detected"),
 }

@@ -89,7 +89,9 @@ def _database(variable: str, **options: Any) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **query,
-            "options": f"-c statement_timeout={os.environ.get('TRUELINE_STATEMENT_TIMEOUT_MS', '5000')}",
+            # A process that stands still inside a transaction loses its locks, so that another can take its run up.
+            "options": f"-c statement_timeout={os.environ.get('TRUELINE_STATEMENT_TIMEOUT_MS', '5000')} "
+            f"-c idle_in_transaction_session_timeout={os.environ.get('TRUELINE_IDLE_TRANSACTION_MS', '30000')}",
             "application_name": f"trueline {variable.split('_')[-2].lower()}",
             **options,
         },
@@ -155,7 +157,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get(
 # Cookies, not the session: a message that is read must not make a GET write to the database.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["trueline.web.uploads.LimitedUpload"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

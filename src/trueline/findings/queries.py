@@ -74,3 +74,8 @@ def severity_counts(scope: Scope, found: QuerySet[Finding]) -> dict[str, int]:
     """How many of some findings there are of each severity, in one statement. A severity without any is absent."""
     mine = found.filter(workspace_id=scope.workspace_id).order_by()
     return dict(mine.values_list("severity").annotate(number=Count("id")))
+
+
+def areas_with_findings(scope: Scope) -> set[str]:
+    """Areas in which anything was ever found in reach, for a filter."""
+    return set(findings(scope).order_by().values_list("area", flat=True).distinct())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
 
-from trueline.connections.actions import connect_export
+from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.queries import upload as find_upload
 from trueline.inventory.jobs import CAPTURE
 from trueline.kit.scope import Actor, Scope
@@ -36,6 +37,25 @@ def capture_upload(  # noqa: PLR0913 - where, what, by whom, when
     upload = find_upload(scope, upload_id)
     parameters = {"upload_id": str(upload.pk), "source_label": upload.name}
     return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
+
+
+@transaction.atomic
+def capture_file(  # noqa: PLR0913 - (same)
+    scope: Scope,
+    environment: Environment,
+    provider_key: str,
+    name: str,
+    pieces: Iterable[bytes],
+    *,
+    actor: Actor,
+    observed_at: datetime,
+) -> Started:
+    """Keep a file that a person handed over and ask for its capture, both or neither.
+
+    Raises `UploadTooLarge`, `NotAllowed`, `RunBlocked`.
+    """
+    upload = receive_upload(scope, environment.pk, name, pieces, actor=actor)
+    return capture_upload(scope, environment, provider_key, upload.pk, actor=actor, observed_at=observed_at)
 
 
 def _start(  # noqa: PLR0913 - where, what, by whom, when

@@ -14,13 +14,13 @@ from trueline.web.asked import Asked
 from trueline.workspaces.rules import Capability
 
 _RAIL = (
-    ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW),
-    ("environments", _("Environments"), Capability.WORKSPACE_VIEW),
-    ("findings", _("Findings"), Capability.FINDINGS_VIEW),
-    ("standards", _("Standards"), Capability.WORKSPACE_VIEW),
-    ("runs", _("Runs"), Capability.OPERATIONS_VIEW),
-    ("audit", _("Audit"), Capability.AUDIT_VIEW),
-    ("members", _("Members"), Capability.WORKSPACE_VIEW),
+    ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW, "t"),
+    ("environments", _("Environments"), Capability.WORKSPACE_VIEW, "e"),
+    ("findings", _("Findings"), Capability.FINDINGS_VIEW, "f"),
+    ("standards", _("Standards"), Capability.WORKSPACE_VIEW, "s"),
+    ("runs", _("Runs"), Capability.OPERATIONS_VIEW, "r"),
+    ("audit", _("Audit"), Capability.AUDIT_VIEW, "a"),
+    ("members", _("Members"), Capability.WORKSPACE_VIEW, "m"),
 )
 ROLE_LABELS = {
     "owner": _("Owner"),
@@ -34,11 +34,12 @@ ROLE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One word of the rail."""
+    """One word of the rail; `key` is the letter that leads there after g."""
 
     label: Any
     url: str
     current: bool
+    key: str
     count: int | None = None
 
 
@@ -63,8 +64,8 @@ def _nav(asked: Asked) -> list[NavItem]:
     slug, here = asked.scope.workspace_slug, asked.request.path
     home = reverse("workspace_home", args=[slug])
     found = []
-    for name, label, capability in _RAIL:
+    for name, label, capability, key in _RAIL:
         if asked.scope.may(capability):
             url = reverse(name, args=[slug])
-            found.append(NavItem(label, url, here == url if url == home else here.startswith(url)))
+            found.append(NavItem(label, url, here == url if url == home else here.startswith(url), key))
     return found

@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
 from trueline.kit.scope import NotAllowed, NotVisible
 from trueline.web.asked import Asked, Policy, current_user
+from trueline.web.words import told
 from trueline.workspaces import access
 from trueline.workspaces.access import Door
 from trueline.workspaces.models import User
@@ -78,7 +79,7 @@ def workspace_page(capability: str = "", *methods: str, record: bool = False) ->
     return decorate
 
 
-def _inside(  # noqa: PLR0913 - one private step of the door above
+def _inside(  # noqa: PLR0913, PLR0917 - one private step of the door above
     view: View, request: HttpRequest, user: User, slug: str, capability: str, kwargs: dict[str, Any]
 ) -> HttpResponse:
     doors = access.doors(user)
@@ -103,7 +104,9 @@ def _chosen(doors: tuple[Door, ...], slug: str) -> Door:
 
 
 def _declared(view: View, policy: Policy, methods: tuple[str, ...]) -> View:
-    guarded = require_http_methods([*(methods or ("GET",)), "HEAD"])(view)
+    accepted = methods or ("GET",)
+    # HEAD is a GET without a body; a route that only writes must not run as the reader of a safe method.
+    guarded = require_http_methods([*accepted, "HEAD"] if "GET" in accepted else list(accepted))(view)
     guarded.policy = policy  # type: ignore[attr-defined]  # read by the test that walks the routes
     return guarded
 
@@ -111,7 +114,9 @@ def _declared(view: View, policy: Policy, methods: tuple[str, ...]) -> View:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": resolve_url("account_login")})
-    return redirect(f"{resolve_url('account_login')}?next={request.get_full_path()}")
+    if request.method not in ("GET", "HEAD"):  # what was sent is gone, and its address may not be one to look at
+        return redirect("account_login")
+    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpResponse:
@@ -121,7 +126,7 @@ def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpRespon
     except (NotVisible, NotAllowed):
         raise
     except TruelineError as error:
-        messages.error(asked.request, f"{gettext(error.message)} {gettext(error.next_step) if error.next_step else ''}")
+        messages.error(asked.request, told(error))
     else:
         messages.success(asked.request, said)
     return redirect(to)

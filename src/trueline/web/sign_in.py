@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-INVITED = "invited_email"
+INVITED = "invited"
+"""The session's key of the invitation that a visitor follows: its address of the page, and its e-mail address."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library carries no types
@@ -17,4 +20,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
 
     def clean_email(self, email: str) -> str:
         """The address as it is stored: lower case; an invitation is good only for its own address."""
-        return str(super().clean_email(email)).strip().lower()
+        cleaned = str(super().clean_email(email)).strip().lower()
+        invited = self._invited()
+        if invited and cleaned != invited["email"]:
+            raise ValidationError(
+                _("You were invited as %(email)s; make the account with that address.") % {"email": invited["email"]}
+            )
+        return cleaned
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the invitation, where the new person accepts it."""
+        invited = request.session.get(INVITED)
+        return str(invited["path"] if invited else super().get_signup_redirect_url(request))
+
+    def _invited(self) -> dict[str, str] | None:
+        request = self.request
+        if request is None or request.user.is_authenticated:
+            return None
+        found: dict[str, str] | None = request.session.get(INVITED)
+        return found

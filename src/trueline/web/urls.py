@@ -1,19 +1,73 @@
 """Addresses of the pages. The workspace, and inside it the environment, are always part of the address."""
 
-from django.urls import include, path
+from __future__ import annotations
+
+from django.urls import URLPattern, include, path
 from django.views.i18n import set_language
 
 from trueline.web.asked import Policy
-from trueline.web.views import entry
+from trueline.web.views import (
+    audit,
+    entry,
+    environments,
+    findings,
+    home,
+    members,
+    runs,
+    snapshots,
+    standards,
+    styleguide,
+    uploads,
+)
 
-set_language.policy = Policy("public", reason="a visitor may choose the language")
+set_language.policy = Policy("public", reason="a visitor may choose the language")  # type: ignore[attr-defined]  # read by the test that walks the routes
 
-_workspace: list = []
+_environment: list[URLPattern] = [
+    path("", environments.overview, name="environment"),
+    path("objects", environments.objects, name="environment_objects"),
+    path("objects/<uuid:item_id>", snapshots.snapshot_object, name="snapshot_object"),
+    path("captures", environments.captures, name="environment_captures"),
+    path("captures/<uuid:snapshot_id>", snapshots.snapshot, name="snapshot"),
+    path("captures/<uuid:snapshot_id>/standard", standards.make, name="baseline_make"),
+    path("differences", snapshots.compared, name="environment_differences"),
+    path("upload", uploads.upload, name="upload"),
+    path("archive", environments.archive, name="environment_archive"),
+    path("restore", environments.restore, name="environment_restore"),
+]
+_member: list[URLPattern] = [
+    path("", members.member, name="member"),
+    path("role", members.set_role, name="member_role"),
+    path("remove", members.remove, name="member_remove"),
+    path("narrow", members.set_narrowing, name="member_narrow"),
+    path("widen/<uuid:environment_id>", members.lift_narrowing, name="member_widen"),
+]
+_workspace = [
+    path("", home.home, name="workspace_home"),
+    path("environments/", environments.listing, name="environments"),
+    path("new-environment", environments.new, name="environment_new"),
+    path("environments/<slug:environment>/", include(_environment)),
+    path("standards/", standards.listing, name="standards"),
+    path("standards/<uuid:profile_id>", standards.standard, name="standard"),
+    path("standards/<uuid:profile_id>/assign", standards.assign, name="standard_assign"),
+    path("findings/", findings.listing, name="findings"),
+    path("findings/<uuid:finding_id>", findings.finding, name="finding"),
+    path("runs/", runs.listing, name="runs"),
+    path("runs/<uuid:run_id>", runs.run, name="run"),
+    path("runs/<uuid:run_id>/progress", runs.progress, name="run_progress"),
+    path("runs/<uuid:run_id>/cancel", runs.cancel, name="run_cancel"),
+    path("audit/", audit.listing, name="audit"),
+    path("members/", members.listing, name="members"),
+    path("members/invite", members.send_invitation, name="invite"),
+    path("members/invitations/<uuid:invitation_id>/withdraw", members.withdraw, name="invitation_withdraw"),
+    path("members/<uuid:membership_id>/", include(_member)),
+]
 
 urlpatterns = [
     path("", entry.home, name="home"),
     path("healthz", entry.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("styleguide", styleguide.styleguide, name="styleguide"),
+    path("new-workspace", entry.new_workspace, name="workspace_new"),
     path("sign-in/<str:token>", entry.sign_in_link, name="sign_in_link"),
     path("join/<uuid:workspace_id>/<str:token>", entry.join, name="join"),
     path("w/<slug:workspace>/", include(_workspace)),

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from trueline.kit.database.context import current_workspace
+from trueline.kit import clock
+from trueline.kit.database.context import current_workspace, within
+from trueline.kit.digest import sha256
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
-from trueline.workspaces.models import Environment, EnvironmentGrant, Membership, User, Workspace
-from trueline.workspaces.rules import CAPABILITIES_OF, GrantEffect, Lifecycle, Role, capabilities_of
+from trueline.workspaces.models import Environment, EnvironmentGrant, Invitation, Membership, User, Workspace
+from trueline.workspaces.rules import CAPABILITIES_OF, GrantEffect, InvitationState, Lifecycle, Role, capabilities_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ def _reached(scope: Scope, found: Environment | None) -> Environment:
     if found is None or not scope.reaches(found.pk):
         raise NotVisible
     return found
+
+
+def open_invitation(workspace_id: UUID, token: str) -> Invitation | None:
+    """The invitation that a visitor's link names, None when it is not good (any more); the token is the proof."""
+    with within(workspace_id):
+        found = Invitation.objects.filter(
+            workspace_id=workspace_id, token_digest=sha256(token.encode()), state=InvitationState.PENDING
+        )
+        return found.filter(expires_at__gt=clock.now()).select_related("workspace").first()
 
 
 def every_capability() -> frozenset[str]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth import login
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from trueline.kit.errors import TruelineError
+from trueline.web import words
 from trueline.web.doors import public, signed_in
+from trueline.web.forms import WorkspaceForm
 from trueline.web.sign_in import INVITED
 from trueline.workspaces import access
-from trueline.workspaces.actions import accept_invitation, use_sign_in_link
+from trueline.workspaces.actions import accept_invitation, create_workspace, use_sign_in_link
 from trueline.workspaces.errors import InvitationInvalid
-from trueline.workspaces.models import User
+from trueline.workspaces.models import Invitation, User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -26,7 +32,25 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     doors = access.doors(user)
     if len(doors) == 1:
         return redirect("workspace_home", doors[0].slug)
-    return render(request, "web/doors.html", {"doors": doors, "page_title": _("Your workspaces")})
+    rows = [(door, words.role(door.role)) for door in doors]
+    return render(request, "web/doors.html", {"rows": rows, "page_title": _("Your workspaces")})
+
+
+@signed_in("GET", "POST")
+def new_workspace(request: HttpRequest, user: User) -> HttpResponse:
+    """The first workspace of a person who has none; whoever runs the installation may make more."""
+    if access.doors(user) and not user.is_staff:
+        raise Http404
+    form = WorkspaceForm(request.POST or None)
+    if form.is_valid():
+        name, actor = form.cleaned_data["name"].strip(), access.person(user)
+        try:
+            made = create_workspace(name, owner=user, actor=actor, locale=(get_language() or "en")[:2])
+        except TruelineError as error:
+            form.add_error("name", words.told(error))
+        else:
+            return redirect("workspace_home", made.slug)
+    return render(request, "web/workspace_new.html", {"form": form, "page_title": _("Make a workspace")})
 
 
 @public("whoever runs the machine signs in by it once", "GET", "POST")
@@ -44,19 +68,32 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 @public("an invited person has no account yet", "GET", "POST")
 def join(request: HttpRequest, workspace_id: UUID, token: str) -> HttpResponse:
     """Accept an invitation as the person who is signed in, or make an account first."""
-    if not request.user.is_authenticated:
-        if request.method == "POST":
-            request.session[INVITED] = request.path
-            return redirect(f"/account/signup/?next={request.path}")
-        return render(request, "web/join.html", {"page_title": _("You are invited")})
+    invitation = access.open_invitation(workspace_id, token)
+    if invitation is None:
+        return _join(request, None, status=410)
     if request.method != "POST":
-        return render(request, "web/join.html", {"page_title": _("You are invited")})
-    assert isinstance(request.user, User)
+        return _join(request, invitation)
+    if not isinstance(request.user, User):
+        request.session[INVITED] = {"path": request.path, "email": invitation.email}
+        return redirect(f"{resolve_url('account_signup')}?{urlencode({'next': request.path})}")
     try:
         accept_invitation(workspace_id, token, user=request.user, actor=access.person(request.user))
-    except InvitationInvalid as error:
-        return render(request, "web/join.html", {"page_title": _("You are invited"), "error": str(error)}, status=410)
+    except InvitationInvalid:
+        return _join(request, invitation, status=410)
+    request.session.pop(INVITED, None)
     return redirect("home")
+
+
+def _join(request: HttpRequest, invitation: Invitation | None, *, status: int = 200) -> HttpResponse:
+    user = request.user if isinstance(request.user, User) else None
+    context: dict[str, Any] = {
+        "page_title": _("You are invited"),
+        "invitation": invitation,
+        "role": words.role(invitation.role) if invitation else "",
+        "is_mine": bool(user and invitation and user.email == invitation.email),
+        "login_url": f"{resolve_url('account_login')}?{urlencode({'next': request.path})}",
+    }
+    return render(request, "web/join.html", context, status=status)
 
 
 @public("load balancers ask it; it says nothing but that the process and its database answer")

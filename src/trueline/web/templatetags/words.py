@@ -1,0 +1,40 @@
+"""Template filters that say things in the reader's language; the words are in `web/words.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import pgettext
+
+from trueline.web import words
+
+register = template.Library()
+for _filter in (
+    words.area,
+    words.gap,
+    words.facet,
+    words.role,
+    words.outcome,
+    words.run_type,
+    words.event,
+    words.sentence,
+):
+    register.filter(f"{_filter.__name__}_word", _filter)
+register.filter("value_text", words.value_text)
+register.filter("short_path", words.short_path)
+
+
+@register.inclusion_tag("web/moment.html")
+def moment(value: datetime | None) -> dict[str, Any]:
+    """A time: short to the eye, exact for a program and on hover."""
+    if value is None:
+        return {"value": None}
+    local = timezone.localtime(value)
+    return {
+        "value": value,
+        "short": formats.date_format(local, pgettext("date format", "j M Y, H:i")),
+        "zone": local.tzname(),
+    }

@@ -1,0 +1,183 @@
+"""What the first page says: one sentence, what it does not know, and the one thing to do next. Pure.
+
+An area that was not read is named and never counted as good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trueline.findings.rules import RANK, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SEVERITY_OF = {rank: str(severity) for severity, rank in RANK.items()}
+_NAMED = 3
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaState:
+    """One area of one environment: how far its newest capture read it, and what is open in it."""
+
+    coverage: str
+    reason: str = ""
+    open: int = 0
+    worst_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One environment as it stands.
+
+    Attributes:
+        captured_at: When its newest capture shows it; None while nothing was captured.
+        is_held: Whether it is held to a standard.
+        severities: Open findings by severity.
+        areas: By area; empty while nothing was captured.
+    """
+
+    name: str
+    slug: str
+    captured_at: datetime | None
+    is_held: bool
+    severities: Mapping[str, int] = field(default_factory=dict)
+    areas: Mapping[str, AreaState] = field(default_factory=dict)
+
+    @property
+    def open(self) -> int:
+        """Open findings."""
+        return sum(self.severities.values())
+
+    @property
+    def worst_rank(self) -> int:
+        """Rank of the worst open finding, one past the last when nothing is open."""
+        return min((RANK[Severity(key)] for key, number in self.severities.items() if number), default=len(RANK) + 1)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Areas that were not read completely."""
+        return tuple(key for key, state in self.areas.items() if state.coverage != COMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one thing to do next.
+
+    Attributes:
+        code: `environment`, `upload`, `finding`, `standard`, `hold`, `coverage` or `again`; the view knows its address.
+        slug: Of the environment it is about, empty for none.
+    """
+
+    code: str
+    label: str
+    slug: str = ""
+
+
+def headline(situations: Sequence[Situation]) -> str:
+    """The state of everything in reach, in one sentence."""
+    captured = [one for one in situations if one.captured_at]
+    if not captured:
+        return _("Nothing was captured yet.")
+    total = sum(one.open for one in captured)
+    if total:
+        return _headline_open(captured, total)
+    if not any(one.is_held for one in captured):
+        return _("There is no standard to compare with yet.")
+    if any(one.unread for one in captured) or len(captured) < len(situations):
+        return _("Nothing that was read differs from its standard.")
+    return _("Everything was read, and it meets its standard.")
+
+
+def _headline_open(captured: Sequence[Situation], total: int) -> str:
+    worst = min(one.worst_rank for one in captured)
+    urgent = sum(one.severities.get(SEVERITY_OF[worst], 0) for one in captured)
+    touched = sum(1 for one in captured if one.open)
+    if worst == RANK[Severity.CRITICAL]:
+        said = ngettext("%(number)s critical finding is open.", "%(number)s critical findings are open.", urgent)
+        return said % {"number": urgent}
+    if worst == RANK[Severity.HIGH]:
+        said = ngettext(
+            "%(number)s finding of high severity is open.", "%(number)s findings of high severity are open.", urgent
+        )
+        return said % {"number": urgent}
+    where = next(one.name for one in captured if one.open)
+    said = ngettext(
+        "%(number)s finding is open, none of them urgent.", "%(number)s findings are open, none of them urgent.", total
+    )
+    if touched == 1:
+        said = ngettext(
+            "%(number)s finding is open in %(where)s; it is not urgent.",
+            "%(number)s findings are open in %(where)s, none of them urgent.",
+            total,
+        )
+    return said % {"number": total, "where": where}
+
+
+def unknowns(situations: Sequence[Situation], label: Mapping[str, str]) -> list[str]:
+    """What nobody can say, one sentence each; empty when everything was read.
+
+    Args:
+        situations: Every environment in reach.
+        label: Areas in the order to name them, with their names.
+    """
+    captured = [one for one in situations if one.captured_at]
+    missing = {key for one in captured for key in one.unread}
+    refused = {
+        key for one in captured for key, state in one.areas.items() if state.coverage not in (COMPLETE, "unread")
+    }
+    said = []
+    if missing:
+        ordered = sorted(missing, key=lambda key: (key not in refused, list(label).index(key) if key in label else 99))
+        said.append(_unread([label.get(key, key) for key in ordered]))
+    never = [one.name for one in situations if not one.captured_at]
+    if never and captured:
+        said.append(_("Nothing was captured yet of %(names)s.") % {"names": some(never)})
+    return said
+
+
+def _unread(names: Sequence[str]) -> str:
+    return _("Not read, or only in part: %(names)s. What was not read is not counted as good.") % {"names": some(names)}
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of some names and how many more there are."""
+    named, more = list(names[:_NAMED]), len(names) - _NAMED
+    if more > 0:
+        return _("%(names)s and %(number)s more") % {"names": ", ".join(named), "number": more}
+    if len(named) > 1:
+        return _("%(names)s and %(last)s") % {"names": ", ".join(named[:-1]), "last": named[-1]}
+    return named[0]
+
+
+def next_step(situations: Sequence[Situation], *, has_standards: bool) -> Step:
+    """The one thing that helps most now."""
+    captured = [one for one in situations if one.captured_at]
+    if not situations:
+        return Step("environment", _("Add an environment"))
+    if not captured:
+        return Step("upload", _("Upload an export"), situations[0].slug)
+    if any(one.open for one in captured):
+        return Step("finding", _("Look at the worst finding"))
+    return _undecided(captured, has_standards=has_standards) or _unseen(captured)
+
+
+def _undecided(captured: Sequence[Situation], *, has_standards: bool) -> Step | None:
+    if not has_standards:
+        return Step("standard", _("Make a capture the standard"), captured[0].slug)
+    if not any(one.is_held for one in captured):
+        return Step("hold", _("Choose what to hold to it"))
+    return None
+
+
+def _unseen(captured: Sequence[Situation]) -> Step:
+    blind = next((one for one in captured if one.unread), None)
+    if blind is not None:
+        return Step("coverage", _("See what was not read"), blind.slug)
+    return Step("again", _("Upload a newer export"), captured[0].slug)

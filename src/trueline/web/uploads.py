@@ -1,0 +1,51 @@
+"""How an uploaded file arrives: straight to a file on disk, and no further than the limit."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest
+
+from trueline.connections.rules import LARGEST_UPLOAD_BYTES
+
+_MARK = "trueline.upload_is_too_large"
+
+
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Django's handler with an end: what is larger than an export can be is read off the wire and kept nowhere."""
+
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: dict[str, Any],  # noqa: N803 - Django's signature
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
+        """Note how much is announced; fields of the form come before the file and are still read."""
+        super().handle_raw_input(input_data, META, content_length, boundary, encoding)
+        self._announced = content_length
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse at once what announces itself as too large."""
+        if self._announced > LARGEST_UPLOAD_BYTES + self.chunk_size:
+            self._refuse()
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Keep a piece, up to the limit."""
+        if start + len(raw_data) > LARGEST_UPLOAD_BYTES:
+            self._refuse()
+        super().receive_data_chunk(raw_data, start)
+
+    def _refuse(self) -> None:
+        if self.request is not None:
+            self.request.META[_MARK] = True
+        # The rest is still taken off the wire: a browser cut off in the middle would show its own error, not ours.
+        raise StopUpload(connection_reset=False)
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether the request carried a file beyond the limit. Asks for the form first, since only that reads the body."""
+    return bool(request.POST is not None and request.META.get(_MARK))

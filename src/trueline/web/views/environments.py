@@ -1,0 +1,236 @@
+"""Environments: the list, a new one, and the tabs of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from trueline.connections import queries as connections
+from trueline.findings import queries as findings
+from trueline.inventory import queries as inventory
+from trueline.kit.errors import TruelineError
+from trueline.operations import queries as operations
+from trueline.web import words
+from trueline.web.doors import act, workspace_page
+from trueline.web.forms import EnvironmentForm
+from trueline.web.marks import STATES
+from trueline.web.pages import page, url
+from trueline.web.paging import listed
+from trueline.web.views.home import situations
+from trueline.workspaces import access
+from trueline.workspaces import queries as workspaces
+from trueline.workspaces.actions import create_environment, move_environment
+from trueline.workspaces.rules import Capability, Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpResponse
+
+    from trueline.inventory.models import Snapshot, SnapshotArea
+    from trueline.kit.scope import Scope
+    from trueline.web.asked import Asked
+    from trueline.workspaces.models import Environment
+
+_COVERAGE_ORDER = ("complete", "partial", "denied", "not_licensed", "unread")
+_MANAGE = Capability.ENVIRONMENTS_MANAGE
+_OBJECT_ORDER = ("area", "name", "id")
+
+
+@workspace_page(Capability.WORKSPACE_VIEW)
+def listing(asked: Asked) -> HttpResponse:
+    """Every environment in reach with its state; archived ones apart."""
+    archived = list(workspaces.environments(asked.scope).filter(lifecycle=Lifecycle.ARCHIVED))
+    context = {
+        "rows": situations(asked.scope),
+        "archived": archived,
+        "new_reason": words.why_not(asked.scope, _MANAGE),
+        "restore_reasons": {one.pk: words.why_not(asked.scope, _MANAGE, one.pk) for one in archived},
+    }
+    return page(asked, "environments.html", _("Environments"), context)
+
+
+@workspace_page(_MANAGE, "GET", "POST")
+def new(asked: Asked) -> HttpResponse:
+    """Add an environment."""
+    form = EnvironmentForm(asked.request.POST or None)
+    if form.is_valid():
+        try:
+            made = create_environment(asked.scope, form.cleaned_data["name"].strip(), actor=asked.actor)
+        except TruelineError as error:
+            form.add_error("name", words.told(error))
+        else:
+            messages.success(asked.request, _("The environment %(name)s was added.") % {"name": made.name})
+            return redirect(url(asked, "environment", made.slug))
+    crumbs = [(_("Environments"), url(asked, "environments"))]
+    return page(asked, "environment_new.html", _("Add an environment"), {"form": form}, crumbs=crumbs)
+
+
+@workspace_page(Capability.WORKSPACE_VIEW, record=True)
+def overview(asked: Asked, environment: str) -> HttpResponse:
+    """How much of it was read, what it is held to, and what is open."""
+    found = looked_at(asked, environment)
+    snapshot = inventory.snapshots(asked.scope, found.pk).first()
+    rows = list(inventory.areas(asked.scope, snapshot.pk)) if snapshot else []
+    gaps = list(inventory.gaps(asked.scope, snapshot.pk)[:200]) if snapshot else []
+    context = {
+        **frame(asked, found, "environment"),
+        "snapshot": snapshot,
+        "areas": in_order(rows),
+        "objects_url": url(asked, "environment_objects", found.slug),
+        "shares": shares_of_areas(rows),
+        "unread": [gap for gap in gaps if not gap.is_warning],
+        "warnings": [gap for gap in gaps if gap.is_warning],
+        "standards": inventory.standards_of(asked.scope, found.pk),
+        "counts": findings.open_counts(asked.scope, [found.pk]).get(found.pk, {}),
+        "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
+        "upload_reason": upload_reason(asked.scope, found),
+        "archive_reason": _archive_reason(asked.scope, found),
+    }
+    return page(asked, "environment.html", found.name, context, crumbs=_crumbs(asked), environment=found)
+
+
+@workspace_page(Capability.WORKSPACE_VIEW, record=True)
+def objects(asked: Asked, environment: str) -> HttpResponse:
+    """The objects of its newest capture, by area and name."""
+    found = looked_at(asked, environment)
+    snapshot = inventory.snapshots(asked.scope, found.pk).first()
+    context = frame(asked, found, "environment_objects")
+    if snapshot is not None:
+        context |= objects_of(asked, snapshot)
+    return page(asked, "environment_objects.html", found.name, context, crumbs=_crumbs(asked), environment=found)
+
+
+def objects_of(asked: Asked, snapshot: Snapshot) -> dict[str, Any]:
+    """The objects of a snapshot that the address asks for, and the filters beside them."""
+    area, text = asked.request.GET.get("area", ""), asked.request.GET.get("q", "").strip()
+    found = inventory.items(asked.scope, snapshot.pk)
+    if area:
+        found = found.filter(area=area)
+    if text:
+        found = found.filter(name__icontains=text)
+    areas = in_order(inventory.areas(asked.scope, snapshot.pk))
+    return {
+        "snapshot": snapshot,
+        "listed": listed(asked.request, found, _OBJECT_ORDER),
+        "areas": [row for row in areas if row.objects_count],
+        "area": area,
+        "text": text,
+        "count": found.count(),
+    }
+
+
+@workspace_page(Capability.WORKSPACE_VIEW, record=True)
+def captures(asked: Asked, environment: str) -> HttpResponse:
+    """Its captures, newest observation first, each with how much was read."""
+    found = looked_at(asked, environment)
+    history = inventory.snapshots(asked.scope, found.pk)
+    shown = listed(asked.request, history, ("-observed_at", "-captured_at", "-id"))
+    areas = inventory.areas_of(asked.scope, [snapshot.pk for snapshot in shown.rows])
+    rows = [(snapshot, shares_of_areas(areas.get(snapshot.pk, {}).values())) for snapshot in shown.rows]
+    context = {
+        **frame(asked, found, "environment_captures"),
+        "rows": rows,
+        "listed": shown,
+        "standard_reason": words.why_not(asked.scope, Capability.BASELINES_MANAGE, found.pk),
+        "upload_reason": upload_reason(asked.scope, found),
+    }
+    return page(asked, "environment_captures.html", found.name, context, crumbs=_crumbs(asked), environment=found)
+
+
+@workspace_page(_MANAGE, "GET", "POST", record=True)
+def archive(asked: Asked, environment: str) -> HttpResponse:
+    """Ask, then set an environment aside: nothing is lost, nothing new is read."""
+    found = access.environment(asked.scope, environment)
+    asked.scope.require(_MANAGE, found.pk)
+    refused = _archive_reason(asked.scope, found)
+    if refused:
+        messages.error(asked.request, refused)
+        return redirect(url(asked, "environment", found.slug))
+    if asked.request.method == "POST":
+        return act(
+            asked,
+            lambda: move_environment(asked.scope, found, Lifecycle.ARCHIVED, actor=asked.actor),
+            _("The environment %(name)s was archived.") % {"name": found.name},
+            url(asked, "environments"),
+        )
+    crumbs = [*_crumbs(asked), (found.name, url(asked, "environment", found.slug))]
+    return page(asked, "environment_archive.html", _("Archive this environment?"), crumbs=crumbs, environment=found)
+
+
+@workspace_page(_MANAGE, "POST", record=True)
+def restore(asked: Asked, environment: str) -> HttpResponse:
+    """Take an archived environment up again."""
+    found = looked_at(asked, environment)
+    asked.scope.require(_MANAGE, found.pk)
+    if found.lifecycle != Lifecycle.ARCHIVED:
+        return redirect(url(asked, "environment", found.slug))
+    return act(
+        asked,
+        lambda: move_environment(asked.scope, found, Lifecycle.ACTIVE, actor=asked.actor),
+        _("The environment %(name)s is active again.") % {"name": found.name},
+        url(asked, "environment", found.slug),
+    )
+
+
+def looked_at(asked: Asked, slug: str) -> Environment:
+    """An environment to look at, an archived one too. Raises `NotVisible`, then `NotAllowed`."""
+    found = access.environment_in_any_state(asked.scope, slug)
+    asked.scope.require(Capability.WORKSPACE_VIEW, found.pk)
+    return found
+
+
+def frame(asked: Asked, environment: Environment, here: str) -> dict[str, Any]:
+    """What every tab of an environment shows."""
+    tabs = (
+        ("environment", _("Overview")),
+        ("environment_objects", _("Objects")),
+        ("environment_captures", _("Captures")),
+        ("environment_differences", _("Differences")),
+    )
+    return {
+        "tabs": [
+            {"label": label, "url": url(asked, name, environment.slug), "current": name == here} for name, label in tabs
+        ],
+        "is_archived": environment.lifecycle == Lifecycle.ARCHIVED,
+    }
+
+
+def shares_of_areas(rows: Iterable[SnapshotArea]) -> list[tuple[str, Any, int]]:
+    """How many areas were read how far, as a bar."""
+    counts = dict.fromkeys(_COVERAGE_ORDER, 0)
+    for row in rows:
+        counts[row.coverage] += 1
+    return [(STATES[key].tone, STATES[key].word, number) for key, number in counts.items()]
+
+
+def in_order(rows: Iterable[SnapshotArea]) -> list[SnapshotArea]:
+    """Areas as the provider shows them, those that were read first."""
+    found = {row.area: row for row in rows}
+    ordered = [found[key] for key in words.area_order(set(found))]
+    return sorted(ordered, key=lambda row: _COVERAGE_ORDER.index(row.coverage))
+
+
+def upload_reason(scope: Scope, environment: Environment) -> str:
+    """Why an export cannot be uploaded; empty when it can."""
+    if environment.lifecycle == Lifecycle.ARCHIVED:
+        return _("The environment is archived.")
+    refused = words.why_not(scope, Capability.OPERATIONS_START, environment.pk)
+    if refused or scope.may(Capability.CONNECTIONS_MANAGE, environment.pk):
+        return refused
+    if connections.connection_of(scope, environment.pk) is None:
+        return _("The first export of an environment connects it; a manager or an owner does that.")
+    return ""
+
+
+def _archive_reason(scope: Scope, environment: Environment) -> str:
+    if environment.lifecycle != Lifecycle.ACTIVE:
+        return _("Only an active environment can be archived.")
+    return words.why_not(scope, _MANAGE, environment.pk)
+
+
+def _crumbs(asked: Asked) -> list[tuple[Any, str]]:
+    return [(_("Environments"), url(asked, "environments"))]

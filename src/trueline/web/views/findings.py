@@ -1,0 +1,160 @@
+"""Findings: the list and one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from trueline.audit import queries as audit
+from trueline.findings import queries as findings
+from trueline.findings.rules import OPEN, FindingState, Severity
+from trueline.inventory import queries as inventory
+from trueline.web import words
+from trueline.web.doors import workspace_page
+from trueline.web.marks import SEVERITIES, STATES
+from trueline.web.pages import page, url
+from trueline.web.paging import listed
+from trueline.workspaces import access
+from trueline.workspaces import queries as workspaces
+from trueline.workspaces.rules import Capability
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpResponse
+
+    from trueline.findings.models import Finding
+    from trueline.web.asked import Asked
+    from trueline.workspaces.models import Environment
+
+_ORDER = ("severity_rank", "-last_seen_at", "id")
+_SIBLINGS = 20
+
+
+@workspace_page(Capability.FINDINGS_VIEW)
+def listing(asked: Asked) -> HttpResponse:
+    """Findings by severity, filtered by the address."""
+    names = {one.pk: one for one in workspaces.environments(asked.scope)}
+    wish = _wish(asked)
+    found = _filtered(asked, names, wish)
+    counts = findings.severity_counts(asked.scope, found)
+    if wish["severity"]:
+        found = found.filter(severity=wish["severity"])
+    shown = listed(asked.request, found, _ORDER)
+    areas = findings.areas_with_findings(asked.scope)
+    context = {
+        "rows": [_row(asked, one, names) for one in shown.rows],
+        "listed": shown,
+        "wish": wish,
+        "states": [("open", _("Open")), ("all", _("All")), *((str(key), STATES[key].word) for key in FindingState)],
+        "severities": [(str(key), SEVERITIES[key].word, counts.get(key, 0)) for key in Severity],
+        "environments": list(names.values()),
+        "areas": [(key, words.area(key)) for key in words.area_order(areas)],
+        "count": counts.get(wish["severity"], 0) if wish["severity"] else sum(counts.values()),
+        "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
+        "has_captures": bool(inventory.newest_snapshots(asked.scope, list(names))),
+        "environment": next((one for one in names.values() if one.slug == wish["environment"]), None),
+    }
+    return page(asked, "findings.html", _("Findings"), context, environment=context["environment"])
+
+
+def _wish(asked: Asked) -> dict[str, str]:
+    given = asked.request.GET
+    wish = {key: given.get(key, "").strip()[:200] for key in ("state", "severity", "environment", "area", "q")}
+    if wish["state"] not in {"all", *FindingState}:
+        wish["state"] = "open"
+    if wish["severity"] not in set(Severity):
+        wish["severity"] = ""
+    return wish
+
+
+def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]) -> QuerySet[Finding]:
+    """All but the severity, whose counts are shown beside each other."""
+    found = findings.findings(asked.scope)
+    if wish["state"] != "all":
+        found = found.filter(state__in=OPEN if wish["state"] == "open" else [wish["state"]])
+    if wish["environment"]:
+        found = found.filter(environment_id__in=[key for key, one in names.items() if one.slug == wish["environment"]])
+    if wish["area"]:
+        found = found.filter(area=wish["area"])
+    if wish["q"]:
+        found = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
+    return found
+
+
+def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment]) -> dict[str, Any]:
+    environment = names.get(finding.environment_id)
+    return {
+        "finding": finding,
+        "title": title_of(finding),
+        "environment": environment.name if environment else "",
+        "url": url(asked, "finding", finding.pk),
+    }
+
+
+@workspace_page(Capability.FINDINGS_VIEW, record=True)
+def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
+    """One finding: what was decided, what is, and how it came about."""
+    found = findings.finding(asked.scope, finding_id)
+    asked.scope.require(Capability.FINDINGS_VIEW, found.environment_id)
+    environment = access.environment_by_id(asked.scope, found.environment_id)
+    siblings = findings.siblings(asked.scope, found)
+    snapshot = inventory.snapshot(asked.scope, found.snapshot_id)
+    same = list(siblings[: _SIBLINGS + 1])
+    context = {
+        "finding": found,
+        "standard": inventory.baselines(asked.scope).filter(id=found.standard_id or None).first(),
+        "snapshot": snapshot,
+        "area_state": inventory.areas(asked.scope, snapshot.pk).filter(area=found.area).first(),
+        "item": inventory.items(asked.scope, snapshot.pk)
+        .filter(object_type=found.object_type, name=found.subject_name)
+        .first(),
+        "siblings": [(one, title_of(one), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
+        "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
+        "values": _values(found),
+        "history": _history(found),
+        "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
+        if asked.scope.may(Capability.AUDIT_VIEW)
+        else [],
+    }
+    crumbs = [
+        (_("Findings"), url(asked, "findings")),
+        (environment.name, f"{url(asked, 'findings')}?environment={environment.slug}"),
+    ]
+    return page(asked, "finding.html", title_of(found), context, crumbs=crumbs, environment=environment)
+
+
+def title_of(finding: Finding) -> str:
+    """The finding in one sentence."""
+    return words.finding_title(finding.kind, finding.facet, finding.path, finding.subject_name)
+
+
+def _values(found: Finding) -> dict[str, str]:
+    return {
+        "left": "" if found.expected is None else words.value_text(_named(found, found.expected)),
+        "right": "" if found.observed is None else words.value_text(_named(found, found.observed)),
+        "left_absent": "absent" if found.expected is None else "",
+        "right_absent": "absent" if found.observed is None else "",
+    }
+
+
+def _named(found: Finding, value: Any) -> Any:
+    """For a whole object the value is only its name."""
+    return value.get("name", value) if not found.path and isinstance(value, dict) else value
+
+
+def _history(found: Finding) -> list[dict[str, Any]]:
+    """What is known of its life, newest first."""
+    known = [
+        ("active", _("Found first"), found.first_seen_at),
+        ("high", _("Came back"), found.reopened_at),
+        ("good", _("Verified cleared: a complete capture no longer shows it"), found.resolved_at),
+        ("info", _("Closed"), found.closed_at),
+    ]
+    if found.times_seen > 1:
+        known.append(("", _("Seen last"), found.last_seen_at))
+    happened = [{"tone": tone, "title": title, "at": at} for tone, title, at in known if at is not None]
+    return sorted(happened, key=lambda event: event["at"], reverse=True)

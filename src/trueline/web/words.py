@@ -1,0 +1,213 @@
+"""What things are called on a page: areas, runs, events, facets, reasons; always in the reader's language. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from django.utils.translation import gettext, gettext_noop, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from trueline.audit.registry import EVENTS
+from trueline.connections import registry as providers
+from trueline.operations import registry as runs
+from trueline.web.context import ROLE_LABELS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from trueline.kit.errors import TruelineError
+    from trueline.kit.scope import Scope
+
+FACETS: dict[str, StrOrPromise] = {
+    "identity": _("Identity"),
+    "settings": _("Settings"),
+    "assignments": _("Assignments"),
+    "scope_tags": _("Scope tags"),
+    "metadata": _("Other properties"),
+}
+GAPS: dict[str, StrOrPromise] = {
+    "corrupt": _("Damaged or not JSON"),
+    "too_large": _("Too large"),
+    "too_deep": _("Nested too deeply"),
+    "bad_number": _("A number that cannot be kept exactly"),
+    "bad_text": _("A text that cannot be kept"),
+    "symlink": _("A link, not followed"),
+    "nested_archive": _("An archive inside the archive, not opened"),
+    "unexpected_shape": _("Not the shape of an export"),
+    "truncated": _("Settings are missing from it"),
+    "empty": _("Empty"),
+    "denied": _("Permission missing"),
+    "not_licensed": _("Not licensed"),
+    "unread": _("Not read"),
+    "duplicate_id": _("Several objects with one id"),
+    "duplicate_name": _("Several objects with one name"),
+    "unknown_type": _("A type that Trueline does not know; kept as it is"),
+    "unknown_area": _("An area that Trueline does not know"),
+    "ignored_file": _("Not an exported object; left aside"),
+}
+COUNTS: dict[str, StrOrPromise] = {
+    "objects": _("Objects read"),
+    "unread": _("Could not be read"),
+    "warnings": _("Warnings"),
+    "areas": _("Areas"),
+    "changed": _("Changed"),
+    "detected": _("Differences"),
+    "opened": _("New findings"),
+    "reopened": _("Reopened findings"),
+    "seen_again": _("Findings seen again"),
+    "cleared": _("Findings verified cleared"),
+}
+OUTCOMES: dict[str, StrOrPromise] = {
+    "success": _("Done"),
+    "failure": _("Failed"),
+    "partial": _("Done in part"),
+    "info": _("Noted"),
+    "blocked": _("Not allowed to begin"),
+}
+CHAIN_FAULTS = (
+    gettext_noop("it does not follow the event before it"),
+    gettext_noop("its content was changed"),
+    gettext_noop("its seal does not fit its content and place"),
+    gettext_noop("the chain ends before its recorded head, or after it"),
+)
+REFUSALS = (
+    gettext_noop("This is the last owner of the workspace."),
+    gettext_noop("Make somebody else an owner first, then try again."),
+    gettext_noop("This invitation is not valid (any more)."),
+    gettext_noop("Ask for a new one."),
+    gettext_noop("You cannot give a role with more rights than your own."),
+    gettext_noop("This address is taken."),
+    gettext_noop("Choose another one."),
+    gettext_noop("An environment of this name exists already."),
+    gettext_noop("A standard of this name exists already."),
+    gettext_noop("Choose another name."),
+    gettext_noop("Somebody else has moved this environment."),
+    gettext_noop("Reload the page and look again."),
+    gettext_noop("The contract of this workspace does not allow new environments at present."),
+    gettext_noop("This run has already ended."),
+    gettext_noop("The same run has just ended."),
+    gettext_noop("Start it again."),
+    gettext_noop("No single provider of this installation reads exported files."),
+    gettext_noop("Something went wrong inside Trueline. The details are in the log of the worker."),
+    gettext_noop("The worker stopped in the middle of this run, and it is not safe to repeat it unseen."),
+    gettext_noop("This run has stopped its worker several times, so it is not tried again."),
+    gettext_noop("A newer capture has been judged already; nothing was changed."),
+    gettext_noop("The export holds nothing of this area."),
+)
+"""Sentences that rooms say in English, marked here so that a page can say them in the reader's language."""
+
+_LONG = 44
+
+
+def area(key: str) -> str:
+    """What an area is called; the key itself for one that no provider knows."""
+    for provider in providers.providers():
+        if key in provider.area_labels:
+            return gettext(provider.area_labels[key])
+    return key.replace("_", " ")
+
+
+def area_order(keys: set[str]) -> list[str]:
+    """Areas in the order in which providers show them, unknown ones last."""
+    known = [key for provider in providers.providers() for key in provider.areas if key in keys]
+    return [*known, *sorted(keys - set(known))]
+
+
+def run_type(code: str) -> str:
+    """What a type of run is called."""
+    label = next((known.label for known in runs.run_types() if known.code == code), code)
+    return gettext(label)
+
+
+def event(action: str) -> str:
+    """What an audit event says was done, as the end of a sentence that begins with who did it."""
+    return gettext(EVENTS[action]) if action in EVENTS else action
+
+
+def gap(kind: str) -> str:
+    """Why something could not be read, or what is odd."""
+    return str(GAPS.get(kind, kind.replace("_", " ")))
+
+
+def facet(key: str) -> str:
+    """What a part of an object is called."""
+    return str(FACETS.get(key, key.replace("_", " ")))
+
+
+def role(key: str) -> str:
+    """What a role is called."""
+    return str(ROLE_LABELS.get(key, key))
+
+
+def outcome(key: str) -> str:
+    """How something that was done ended."""
+    return str(OUTCOMES.get(key, key))
+
+
+def told(error: TruelineError) -> str:
+    """A refusal in the reader's language: what happened, then the next step."""
+    return " ".join(gettext(part) for part in (error.message, error.next_step) if part)
+
+
+def sentence(text: str) -> str:
+    """A sentence that a room wrote, in the reader's language where it is known; empty stays empty."""
+    return gettext(text) if text else ""
+
+
+def why_not(scope: Scope, capability: str, environment_id: UUID | None = None) -> str:
+    """Why a control is disabled; empty when it is not."""
+    if scope.may(capability, environment_id):
+        return ""
+    return gettext("Your role (%(role)s) does not allow this. An owner of the workspace can change it.") % {
+        "role": role(scope.role)
+    }
+
+
+def short_path(path: str) -> str:
+    """The telling end of a path, for a title: its last part, and of a long joined id the last two words."""
+    last = path.rstrip("/").rsplit("/", 1)[-1].rsplit("~", 1)[-1]
+    if len(last) <= _LONG:
+        return last
+    words = re.split(r"[_.]", last)
+    return words[-1] if len(words[-1]) > 3 else "_".join(words[-2:])
+
+
+def finding_title(kind: str, facet_key: str, path: str, name: str) -> str:
+    """One sentence for a finding.
+
+    Args:
+        kind: How it differs: missing, extra, added, removed, modified.
+        facet_key: The part of the object, empty for the whole of it.
+        path: The value inside that part.
+        name: What the object is called.
+    """
+    said = {"name": name or gettext("(without a name)"), "setting": short_path(path), "facet": facet(facet_key)}
+    return _title(kind, facet_key) % said
+
+
+def _title(kind: str, facet_key: str) -> str:
+    if kind == "missing":
+        return gettext("%(name)s is missing")
+    if kind == "extra":
+        return gettext("%(name)s is not part of the standard")
+    if facet_key not in ("settings", "identity"):
+        return gettext("%(facet)s of %(name)s differ")
+    if kind == "added":
+        return gettext("%(setting)s is set, and the standard does not set it")
+    if kind == "removed":
+        return gettext("%(setting)s is no longer set")
+    return gettext("%(setting)s has another value")
+
+
+def value_text(value: Any) -> str:
+    """A stored value as people can read it: text as it is, a list line by line, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str | int | float) for part in value):
+        return "\n".join(value_text(part) for part in value)
+    if value is True or value is False:
+        return pgettext("value", "true") if value else pgettext("value", "false")
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
