@@ -45,7 +45,7 @@ def causes_of(trace: Trace, failures: Iterable[Failure]) -> dict[str, Failure]:
         failure = by_span[span_id]
         candidates = sorted(below.get(span_id, ()), key=_last_first)
         chosen = next((child for child in candidates if passes_on(failure, child)), failure)
-        cause[span_id] = failure if chosen is failure else cause[chosen.span_id]
+        cause[span_id] = failure if chosen is failure else cause.get(chosen.span_id, chosen)
     return cause
 
 

@@ -132,7 +132,9 @@ def decode_bytes(data: bytes, limits: Limits, into: Decoded) -> None:
     """
     if not data.strip(b" \t\r\n\x00"):
         raise UnreadableError("it is empty")
-    text = as_json_text(data)
+    # A protobuf request starts with a line feed and its length, which may be the code of a brace: it is tried first.
+    is_request = data.startswith(b"\n") and len(data) <= limits.protobuf_bytes and _protobuf_attempt([data]) is not None
+    text = None if is_request else as_json_text(data)
     if text is None:
         _decode_protobuf(data, limits, into)
     else:
