@@ -32,22 +32,23 @@ def run(args: argparse.Namespace) -> int:
     """Capture, detect, print. 0 when nothing differs from a standard, 1 when something does."""
     if not args.path.exists():
         raise Refused(f"There is no file or folder at {args.path}.")
+    observed_at = _time(args.observed_at)
     with args.installation.database():
         rooms = importlib.import_module("trueline.cli.rooms")
         with Line(is_shown=args.format == "text") as line:
-            report = rooms.capture(_wish(rooms, args), line.show)
+            report = rooms.capture(_wish(rooms, args, observed_at), line.show)
     print(json.dumps(report.document()) if args.format == "json" else report.text())
     return NO if report.open_findings else DONE
 
 
-def _wish(rooms: object, args: argparse.Namespace) -> object:
+def _wish(rooms: object, args: argparse.Namespace, observed_at: datetime) -> object:
     return rooms.CaptureWish(  # type: ignore[attr-defined]  # loaded late: its models need Django
         path=args.path.resolve(),
         environment=args.environment,
         workspace=args.workspace,
         standard=args.standard,
         against=args.against,
-        observed_at=_time(args.observed_at),
+        observed_at=observed_at,
     )
 
 
