@@ -137,3 +137,13 @@ def test_a_member_of_the_identity_that_only_one_shape_of_export_states_is_no_cha
     full = record(facets={Facet.IDENTITY: {"name": "Browser", "type": "policy"}}, raw={"shape": "full"})
     native = record(facets={Facet.IDENTITY: {"name": "Browser"}}, raw={"shape": "native"})
     assert compare([full], [native]).is_equal
+
+
+def test_objects_that_share_an_id_and_nothing_else_are_still_paired_and_none_is_lost():
+    left = [record("A", external_id="1", settings={"x": "1"})]
+    right = [record("B", external_id="1", settings={"x": "2"}), record("C", external_id="1", settings={"x": "3"})]
+    comparison = compare(left, right)
+    (entry,) = comparison.of(Outcome.CHANGED)
+    assert "several objects share" in entry.evidence.reason
+    assert entry.evidence.confidence < 1
+    assert len(comparison.of(Outcome.ONLY_RIGHT)) == 1

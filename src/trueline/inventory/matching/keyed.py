@@ -46,32 +46,38 @@ def sides_of(left: Iterable[ItemT], right: Iterable[ItemT], links: LinkBook) -> 
     return Sides(sorted(left, key=stable_key), sorted(right, key=stable_key), [], links)
 
 
-def climb(sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, *, inside: Sequence[Key[ItemT]] = ()) -> None:
+def climb(
+    sides: Sides[ItemT],
+    key: Key[ItemT],
+    evidence: Evidence,
+    *,
+    inside: Sequence[Key[ItemT]] = (),
+    leftover: Evidence | None = None,
+) -> None:
     """Pair what shares a key that only one object of each side has.
 
-    Where several share it, `inside` says by which further keys to tell them apart, in turn; those that stay ambiguous
-    are left for the lower rungs.
+    Where several share it, `inside` says by which further keys to tell them apart, in turn. Those that stay ambiguous
+    are left for the lower rungs, or, where a `leftover` evidence is given, paired in stable order.
     """
-    sides.accept(_shared(sides, key, evidence, inside))
-
-
-def _shared(
-    sides: Sides[ItemT], key: Key[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]
-) -> Iterator[Pair[ItemT]]:
     left, right = _grouped(sides.left, key), _grouped(sides.right, key)
+    found = list(_alone(left, right, evidence, sides.links))
+    for value in sorted(left.several.keys() | right.several.keys(), key=repr) if inside else ():
+        group = Sides(left.of(value), right.of(value), [], sides.links)
+        for further in inside:
+            climb(group, further, evidence)
+        found += group.pairs
+        if leftover is not None:
+            rest = zip(group.left, group.right, strict=False)
+            found += [Pair(mine, theirs, leftover) for mine, theirs in rest if not sides.links.refuses(mine, theirs)]
+    sides.accept(found)
+
+
+def _alone(left: _Groups[ItemT], right: _Groups[ItemT], evidence: Evidence, links: LinkBook) -> Iterator[Pair[ItemT]]:
+    """Pairs of objects that nobody else on their side shares the key with."""
     for value, mine in left.singles.items():
         theirs = right.singles.get(value)
-        if theirs is not None and not sides.links.refuses(mine, theirs):
+        if theirs is not None and not links.refuses(mine, theirs):
             yield Pair(mine, theirs, evidence)
-    for value in sorted(left.several.keys() | right.several.keys(), key=repr) if inside else ():
-        yield from _told_apart(Sides(left.of(value), right.of(value), [], sides.links), evidence, inside)
-
-
-def _told_apart(sides: Sides[ItemT], evidence: Evidence, inside: Sequence[Key[ItemT]]) -> list[Pair[ItemT]]:
-    """Pair within a group of equal keys; each further key works on what the ones before left over."""
-    for key in inside:
-        climb(sides, key, evidence)
-    return sides.pairs
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trueline.inventory.matching.lower_rungs import Load
 
 SAME_ID = Evidence(Method.ID, 1.0, auto=True, reason="Both have the same id.")
+SHARED_ID = Evidence(Method.ID, 0.8, auto=True, reason="Both have the same id, which several objects share.")
 SAME_LINK = Evidence(Method.LINK, 1.0, auto=True, reason="A person said that they are the same object.")
 SAME_FIXED_ID = Evidence(
     Method.FIXED_ID, 0.99, auto=True, reason="Both have the same fixed identity, which holds in every tenant."
@@ -56,7 +57,7 @@ def match_items(  # noqa: PLR0913 - two sides, how to look inside, and what is k
     places = {id(item): place for place, item in enumerate(sides.left)}
     _climb_links(sides, book)
     if not ignore_ids:
-        climb(sides, _id_key, SAME_ID, inside=(_content_key, _name_key, _any_key))
+        climb(sides, _id_key, SAME_ID, inside=(_content_key, _name_key), leftover=SHARED_ID)
     climb(sides, _fixed_key, SAME_FIXED_ID)
     climb(sides, _name_and_settings_key, SAME_NAME_AND_SETTINGS)
     if ignore_ids:
@@ -98,7 +99,3 @@ def _name_and_settings_key(item: ItemView) -> Hashable | None:
 
 def _content_key(item: ItemView) -> Hashable | None:
     return tuple(sorted(item.facet_digests.items()))
-
-
-def _any_key(_: ItemView) -> Hashable | None:
-    return ""
