@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # the pages of second factors load it
     "django.contrib.staticfiles",
     "trueline.web",  # before allauth, so that its pages wear our templates
     "allauth",

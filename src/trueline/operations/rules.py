@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +11,17 @@ from uuid import UUID
 
 from trueline.kit import digest
 
-LEASE_SECONDS = 30
+
+
+def _seconds(name: str, default: float) -> float:
+    """A duration, which tests and drills shorten by an environment variable; read once, when this module is loaded."""
+    return float(os.environ.get(name, default))
+
+
+LEASE_SECONDS = _seconds("TRUELINE_LEASE_SECONDS", 30)
 """How long a worker may be silent. With the sweep every 15 s, a killed run is taken up within 60 s."""
-HEARTBEAT_SECONDS = 8
-SWEEP_SECONDS = 15
+HEARTBEAT_SECONDS = _seconds("TRUELINE_HEARTBEAT_SECONDS", 8)
+SWEEP_SECONDS = _seconds("TRUELINE_SWEEP_SECONDS", 15)
 MOST_ATTEMPTS = 3
 """A run that took its worker down three times is poison: it ends and asks for attention."""
 

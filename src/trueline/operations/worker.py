@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import threading
-from typing import cast
 
 from django.db import close_old_connections, connections
+from procrastinate import App
 from procrastinate.contrib.django import app as queue_app
-from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from trueline.operations.actions.execution import sweep
+from trueline.operations.actions.execution import is_database_away, sweep
 from trueline.operations.rules import SWEEP_SECONDS
 
 log = logging.getLogger(__name__)
 _GRACE_SECONDS = 20
+_AGAIN_SECONDS = 1.0
 
 
 def work(*, concurrency: int) -> None:
@@ -23,17 +25,45 @@ def work(*, concurrency: int) -> None:
     sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True, name="sweep")
     sweeper.start()
     try:
-        connector = cast("DjangoConnector", queue_app.connector)
-        with queue_app.replace_connector(connector.get_worker_connector()) as app:
-            app.run_worker(
-                concurrency=concurrency,
-                delete_jobs="always",
-                shutdown_graceful_timeout=_GRACE_SECONDS,
-                fetch_job_polling_interval=2.0,
-            )
+        asyncio.run(_work_until_told(concurrency))
     finally:
         stop.set()
         sweeper.join()
+
+
+async def _work_until_told(concurrency: int) -> None:
+    """Keep the queue's loop going. It ends by itself when the database goes away, and is begun again then."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    with queue_app.replace_connector(queue_app.connector.get_worker_connector()) as app:
+        while not told.is_set():
+            await _worked(app, concurrency, told)
+
+
+async def _worked(app: App, concurrency: int, told: asyncio.Event) -> None:
+    """One life of the queue's loop: until told to stop, or until it fails."""
+    loop = asyncio.create_task(_queue_loop(app, concurrency))
+    signalled = asyncio.create_task(told.wait())
+    await asyncio.wait({loop, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    if told.is_set():
+        loop.cancel()  # the library takes this as: finish what is under way, then end
+    ended = (await asyncio.gather(loop, return_exceptions=True))[0]
+    if not told.is_set():
+        log.warning("the queue's loop has ended (%s); it begins again in %s s", ended, _AGAIN_SECONDS)
+        await asyncio.wait({signalled}, timeout=_AGAIN_SECONDS)
+    signalled.cancel()
+
+
+async def _queue_loop(app: App, concurrency: int) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="always",
+            shutdown_graceful_timeout=_GRACE_SECONDS,
+            fetch_job_polling_interval=2.0,
+            install_signal_handlers=False,
+        )
 
 
 def _sweep_until(stop: threading.Event) -> None:
@@ -42,7 +72,12 @@ def _sweep_until(stop: threading.Event) -> None:
         close_old_connections()
         try:
             sweep()
-        except Exception:  # lint: allow TL005 one failed sweep is in the log; the next one comes
-            log.exception("the sweep for stalled runs failed; it is tried again in %s seconds", SWEEP_SECONDS)
+        except Exception as error:  # lint: allow TL005 one failed sweep is in the log; the next one comes
+            log.warning(
+                "the sweep failed and is tried again in %s s: %s",
+                SWEEP_SECONDS,
+                error,
+                exc_info=not is_database_away(error),
+            )
         finally:
             connections.close_all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.backends.postgresql import base
 
 from trueline.kit.database.context import FOLLOWING_ALIASES, settings_now
@@ -22,12 +22,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         """Begin a transaction as Django does, then write the context into it.
 
-        Always written, so that a value somebody else left on a pooled connection can never be seen.
+        Always written, so that a value somebody else left on a pooled connection can never be seen. Where that fails
+        the connection is given up: Django would take it for one that is inside a transaction, and never commit.
         """
         super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
         connection: Any = self.connection
-        if not autocommit and connection is not None:
-            connection.execute(*settings_now())
+        if autocommit or connection is None:
+            return
+        try:
+            with self.wrap_database_errors:
+                connection.execute(*settings_now())
+        except DatabaseError:
+            self.close()
+            raise
 
 
 def _in_a_transaction(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ READER = "trueline_reader"
 _workspace: ContextVar[UUID | None] = ContextVar("workspace", default=None)
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 _SET = "select set_config('app.workspace_id', %s, true), set_config('role', %s, true)"
+_UNABLE = (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
 FOLLOWING_ALIASES = ("default",)
 
 
@@ -38,9 +39,10 @@ def _write_through() -> None:
         wrapper = connections[alias]
         if wrapper.connection is None or not wrapper.in_atomic_block:
             continue
-        # A failed transaction takes no statement; its settings end with the rollback that must follow.
-        if wrapper.connection.info.transaction_status != TransactionStatus.INERROR:
-            wrapper.connection.execute(*settings_now())
+        # A failed transaction, or a lost connection, takes no statement; its settings end with what must follow.
+        if wrapper.connection.info.transaction_status not in _UNABLE:
+            with wrapper.wrap_database_errors:
+                wrapper.connection.execute(*settings_now())
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import close_old_connections, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.models.functions import Now
 
 from trueline.audit.actions import Subject, record
@@ -20,7 +20,7 @@ from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
 from trueline.kit.failpoints import reach
 from trueline.kit.scope import Actor, ActorKind, Scope
-from trueline.operations import registry
+from trueline.operations import queue, registry
 from trueline.operations.actions import lifecycle
 from trueline.operations.actions.work import Result, Work
 from trueline.operations.errors import LeaseLost, RunCancelled
@@ -35,6 +35,8 @@ from trueline.operations.rules import (
 )
 
 log = logging.getLogger(__name__)
+_AWAY = ("08", "57P", "25P03")
+"""SQLSTATE of connection errors, of a server that stops, and of a session ended for standing idle in a transaction."""
 SYSTEM = Actor(ActorKind.SYSTEM, "system", "Trueline")
 
 
@@ -50,8 +52,8 @@ class _Ending:
 def execute(workspace_id: UUID, run_id: UUID) -> None:
     """Perform a run to its end. Called any number of times, it is performed once at a time and ended once."""
     with within(workspace_id):
-        run = OperationRun.objects.filter(workspace_id=workspace_id, id=run_id).exclude(state=State.COMPLETED).first()
-        if run is None:
+        run = OperationRun.objects.filter(lifecycle.claimable(), workspace_id=workspace_id, id=run_id).first()
+        if run is None:  # it has ended, or another worker is at it
             return
         scope = registry.authority().at_execution(run)
         if isinstance(scope, Denial):
@@ -77,7 +79,11 @@ def _perform(run: OperationRun, scope: Scope) -> None:
         _end(run, _Ending(RunOutcome.CANCELLED))
     except TruelineError as error:
         _end(run, _Ending(RunOutcome.FAILED, error.code, str(error), needs_attention=True))
-    except Exception:
+    except Exception as error:
+        if is_database_away(error):
+            # Nothing can be said of the run now. Its lease passes, and the sweep decides by its type.
+            log.warning("run %s lost the database: %s", run.pk, error)
+            return
         log.exception("run %s failed", run.pk)
         sentence = "Something went wrong inside Trueline. The details are in the log of the worker."
         _end(run, _Ending(RunOutcome.FAILED, "internal_error", sentence, needs_attention=True))
@@ -116,14 +122,23 @@ def _alive(run: OperationRun) -> Iterator[None]:
 
 
 def _beat(run: OperationRun, done: threading.Event) -> None:
-    try:
-        while not done.wait(HEARTBEAT_SECONDS):
-            close_old_connections()
+    """One failed beat is no reason to stop: the database may be back before the lease has passed."""
+    while not done.wait(HEARTBEAT_SECONDS):
+        try:
             mine = OperationRun.objects.filter(workspace_id=run.workspace_id, id=run.pk, fence=run.fence)
-            with transaction.atomic():
-                mine.filter(state=State.RUNNING).update(lease_until=Now() + timedelta(seconds=LEASE_SECONDS))
-    finally:
-        connections.close_all()
+            mine.filter(state=State.RUNNING).update(lease_until=Now() + timedelta(seconds=LEASE_SECONDS))
+        except DatabaseError as error:
+            log.warning("the lease of run %s could not be prolonged: %s", run.pk, error)
+        finally:
+            connections.close_all()
+
+
+def is_database_away(error: Exception) -> bool:
+    """Whether an error says that the server cannot be reached, or has ended the session, and not what was asked."""
+    if isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
 
 
 # lint: allow TL015 Trueline itself sweeps
@@ -132,13 +147,11 @@ def sweep() -> int:
 
     The list is read as the narrow system role; everything else happens inside the run's own workspace.
     """
+    queue.tidy()
     found = _stalled()
     if found:
         _tell_of_sweep(len(found))
-    for workspace_id, run_id in found:
-        with within(workspace_id):
-            _take_up(OperationRun.objects.get(workspace_id=workspace_id, id=run_id))
-    return len(found)
+    return sum(_take_up(workspace_id, run_id) for workspace_id, run_id in found)
 
 
 def _tell_of_sweep(number: int) -> None:
@@ -149,20 +162,35 @@ def _tell_of_sweep(number: int) -> None:
 
 
 def _stalled() -> list[tuple[UUID, UUID]]:
+    """Silent runs, and queued ones whose job has vanished. One that is woken already only waits for a free worker."""
     query = """
-        select workspace_id, id from operations_operationrun
-        where (state = 'running' and lease_until < now())
-           or (state = 'queued' and queued_at < now() - interval '60 seconds' and not exists (
-                 select from procrastinate_jobs as job
-                 where job.status = 'todo' and job.args ->> 'run_id' = operations_operationrun.id::text))
+        select workspace_id, id from operations_operationrun as run
+        where ((state = 'running' and lease_until < now())
+           or (state = 'queued' and queued_at < now() - make_interval(secs => %s)))
+          and not exists (
+            select from procrastinate_jobs as job where job.status = 'todo' and job.args ->> 'run_id' = run.id::text)
         order by queued_at limit 200
     """
     with connections["system"].cursor() as cursor:
-        cursor.execute(query)
-        return [(workspace_id, run_id) for workspace_id, run_id in cursor.fetchall()]
+        cursor.execute(query, [LEASE_SECONDS])
+        return cursor.fetchall()
 
 
-def _take_up(run: OperationRun) -> None:
+def _take_up(workspace_id: UUID, run_id: UUID) -> bool:
+    """Take one run up, or end it, unless another sweep was first or its worker has come back.
+
+    A locked row belongs to a worker that is writing right now: it is alive, however long its transaction takes.
+    """
+    with within(workspace_id), transaction.atomic():
+        mine = OperationRun.objects.filter(lifecycle.claimable(), workspace_id=workspace_id, id=run_id)
+        run = mine.select_for_update(skip_locked=True).first()
+        if run is None or queue.is_woken(run_id):
+            return False
+        _decide(run)
+        return True
+
+
+def _decide(run: OperationRun) -> None:
     run_type = registry.run_type(run.run_type)
     if run.state == State.QUEUED or (run_type.is_idempotent and run.attempt < MOST_ATTEMPTS):
         lifecycle.recover(run, actor=SYSTEM)

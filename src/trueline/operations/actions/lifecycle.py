@@ -15,6 +15,7 @@ from trueline.audit.rules import Outcome
 from trueline.kit.scope import Actor, Scope
 from trueline.operations import queue, registry
 from trueline.operations.actions.runs import Started, Target, start_run
+from trueline.operations.errors import RunBlocked
 from trueline.operations.models import OperationRun
 from trueline.operations.queries import subject_of
 from trueline.operations.rules import ACTIVE, LEASE_SECONDS, RunOutcome, State, checked_counts
@@ -28,12 +29,16 @@ _AUDIT_OUTCOME = {
 }
 
 
+def claimable() -> Q:
+    """Runs that an attempt may take: queued, or running with a lease that has passed by the database's clock."""
+    return Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
+
+
 @transaction.atomic
 # lint: allow TL015 an attempt is no decision; the finish of the run is in the trail
 def claim(run: OperationRun) -> OperationRun | None:
-    """Take a run for one attempt: queued, or running with a lease that has passed. None when another was first."""
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
-    taken = OperationRun.objects.filter(free, workspace_id=run.workspace_id, id=run.pk).update(
+    """Take a run for one attempt. None when another was first."""
+    taken = OperationRun.objects.filter(claimable(), workspace_id=run.workspace_id, id=run.pk).update(
         state=State.RUNNING,
         started_at=Coalesce("started_at", Now()),
         lease_until=Now() + timedelta(seconds=LEASE_SECONDS),
@@ -77,12 +82,22 @@ def finish(  # noqa: PLR0913 - the end of a run has these facts
 @transaction.atomic
 # lint: allow TL015 the actor is the scope of the run that is followed
 def follow(run: OperationRun, scope: Scope, parameters: Mapping[str, Any]) -> Started | None:
-    """Start what follows a run by its type, on behalf of the same initiator."""
+    """Start what follows a run by its type, on behalf of the same initiator.
+
+    When that may not start now, the run keeps its outcome, for its own work is done, and its message says so.
+    """
     code = registry.run_type(run.run_type).followed_by
     if not code:
         return None
     target = Target(run.environment_id, run.environment_label) if run.environment_id else None
-    return start_run(scope, code, target, parameters, actor=scope.actor)
+    try:
+        return start_run(scope, code, target, parameters, actor=scope.actor)
+    except RunBlocked as error:
+        sentence = f"{registry.run_type(code).label} was not started: {error}"
+        OperationRun.objects.filter(workspace_id=run.workspace_id, id=run.pk).update(
+            reason_code=error.reason_code, message=sentence[:500], needs_attention=True
+        )
+        return None
 
 
 @transaction.atomic
