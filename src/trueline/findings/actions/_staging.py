@@ -31,35 +31,39 @@ create temporary table staged_detection (
 
 INDEX = "create unique index on staged_detection (fingerprint)"
 
-TOUCH = """
-with touched as (
-  update findings_finding as f set
-    last_seen_at = %(observed)s,
-    times_seen = f.times_seen + 1,
-    snapshot_id = %(snapshot)s,
-    subject_name = s.subject_name,
-    kind = s.kind,
-    expected = s.expected,
-    observed = s.observed,
-    observed_digest = s.observed_digest,
-    severity = s.severity,
-    severity_rank = s.severity_rank,
-    state = case when f.state = 'resolved' then 'reopened' else f.state end,
-    times_reopened = f.times_reopened + (f.state = 'resolved')::int,
-    reopened_at = case when f.state = 'resolved' then %(now)s else f.reopened_at end,
-    due_at = case when f.state = 'resolved' then s.due_at else f.due_at end,
-    resolved_at = null,
-    resolved_reason = '',
-    updated_at = %(now)s
+_SEEN = """
+  last_seen_at = %(observed)s,
+  times_seen = f.times_seen + 1,
+  snapshot_id = %(snapshot)s,
+  subject_name = s.subject_name,
+  kind = s.kind,
+  expected = s.expected,
+  observed = s.observed,
+  observed_digest = s.observed_digest,
+  severity = s.severity,
+  severity_rank = s.severity_rank,
+  updated_at = %(now)s
+"""
+
+_SAME = """
   from staged_detection as s
   where f.workspace_id = %(workspace)s
     and f.fingerprint = s.fingerprint
     and f.last_seen_at < %(observed)s
-    and (f.state <> 'resolved' or f.resolved_at < %(observed)s)
-  returning f.reopened_at = %(now)s as is_back
-)
-select count(*) filter (where is_back is not true), count(*) filter (where is_back) from touched
 """
+
+TOUCH = f"update findings_finding as f set {_SEEN} {_SAME} and f.state <> 'resolved'"  # noqa: S608 - parts are above
+
+REOPEN = f"""
+update findings_finding as f set {_SEEN},
+  state = 'reopened',
+  times_reopened = f.times_reopened + 1,
+  reopened_at = %(now)s,
+  due_at = s.due_at,
+  resolved_at = null,
+  resolved_reason = ''
+{_SAME} and f.state = 'resolved' and f.resolved_at < %(observed)s
+"""  # noqa: S608 - parts are above
 
 INSERT = """
 insert into findings_finding (
@@ -87,4 +91,24 @@ where f.workspace_id = %(workspace)s
   and f.area = any(%(covered)s)
   and f.last_seen_at < %(observed)s
   and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
+"""
+
+# One judge at a time for each environment: two would wait for each other's rows, or judge in the wrong order.
+QUEUE_UP = "select pg_advisory_xact_lock(hashtextextended(%(environment)s::text, 0))"
+
+OVERTAKEN = """
+select exists (
+  select from inventory_snapshot as newer
+  where newer.workspace_id = %(workspace)s
+    and newer.environment_id = %(environment)s
+    and newer.observed_at > %(observed)s
+) or exists (
+  select from findings_finding as f
+  where f.workspace_id = %(workspace)s
+    and f.environment_id = %(environment)s
+    and f.detector = %(detector)s
+    and f.standard_id = %(standard)s
+    and (f.last_seen_at > %(observed)s
+      or (f.resolved_reason = 'verified_cleared' and f.resolved_at > %(observed)s))
+)
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,17 @@ import orjson
 from django.db import connection, transaction
 
 from trueline.audit.actions import Subject, record
-from trueline.findings.actions._staging import CLEAR, COLUMNS, INDEX, INSERT, STAGE, TOUCH
+from trueline.findings.actions._staging import (
+    CLEAR,
+    COLUMNS,
+    INDEX,
+    INSERT,
+    OVERTAKEN,
+    QUEUE_UP,
+    REOPEN,
+    STAGE,
+    TOUCH,
+)
 from trueline.findings.rules import RANK, SLA_DAYS, Detected, Detection, Severity
 from trueline.kit import clock, ids
 from trueline.kit.failpoints import reach
@@ -77,15 +87,19 @@ def _record(scope: Scope, sighting: Sighting, detected: Detected) -> Recorded:
         "covered": sorted(detected.covered),
     }
     with connection.cursor() as cursor:
+        cursor.execute(QUEUE_UP, values)
+        cursor.execute(OVERTAKEN, values)
+        if cursor.fetchone()[0]:
+            return Recorded(len(detected.detections))
         _stage(cursor, sighting, detected.detections)
-        cursor.execute(TOUCH, values)
-        seen, reopened = cursor.fetchone()
-        cursor.execute(INSERT, values)
-        opened = cursor.rowcount
-        cursor.execute(CLEAR, values)
-        cleared = cursor.rowcount
+        seen, reopened, opened, cleared = (_rows_of(cursor, sql, values) for sql in (TOUCH, REOPEN, INSERT, CLEAR))
         cursor.execute("drop table staged_detection")
     return Recorded(len(detected.detections), opened, seen, reopened, cleared)
+
+
+def _rows_of(cursor: Any, statement: str, values: Mapping[str, Any]) -> int:
+    cursor.execute(statement, values)
+    return int(cursor.rowcount)
 
 
 def _stage(cursor: Any, sighting: Sighting, detections: Iterable[Detection]) -> None:
@@ -99,10 +113,10 @@ def _stage(cursor: Any, sighting: Sighting, detections: Iterable[Detection]) -> 
 
 
 def _rows(sighting: Sighting, detections: Iterable[Detection]) -> Iterator[tuple[Any, ...]]:
-    for item in detections:
+    for fingerprint, (item, observed_digest) in _once(sighting.environment.pk, detections).items():
         yield (
             ids.new(),
-            item.fingerprint(sighting.environment.pk),
+            fingerprint,
             item.area,
             item.object_type,
             item.subject_key,
@@ -114,9 +128,25 @@ def _rows(sighting: Sighting, detections: Iterable[Detection]) -> Iterator[tuple
             RANK[item.severity],
             _json(item.expected),
             _json(item.observed),
-            item.observed_digest(),
+            observed_digest,
             sighting.observed_at + timedelta(days=SLA_DAYS[Severity(item.severity)]),
         )
+
+
+def _once(environment_id: UUID, detections: Iterable[Detection]) -> dict[str, tuple[Detection, str]]:
+    """Each cause once, by fingerprint. Of several the worst counts, whatever order they come in."""
+    found: dict[str, tuple[Detection, str]] = {}
+    for item in detections:
+        fingerprint, said = item.fingerprint(environment_id), (item, item.observed_digest())
+        rival = found.get(fingerprint)
+        if rival is None or _weight(said) < _weight(rival):
+            found[fingerprint] = said
+    return found
+
+
+def _weight(said: tuple[Detection, str]) -> tuple[int, str, str]:
+    item, observed_digest = said
+    return RANK[item.severity], observed_digest, item.subject_name
 
 
 def _json(value: Any) -> str | None:
