@@ -74,8 +74,9 @@ def test_one_text_is_all_constant():
     assert extract(skeleton, "Always the same words. And more.") is None
 
 
-def test_texts_with_nothing_in_common_leave_no_island():
-    skeleton = align(["alpha beta gamma", "delta epsilon zeta"])
+@pytest.mark.parametrize("texts", [["alpha beta gamma", "delta epsilon zeta"], ["alpha", "delta"], ["", "x"], [""]])
+def test_texts_with_nothing_in_common_leave_no_island(texts):
+    skeleton = align(texts)
     assert skeleton.islands == ()
     assert extract(skeleton, "anything") == ("anything",)
 
@@ -87,3 +88,17 @@ def test_a_text_without_the_constants_is_no_rendering(text):
     skeleton = align([f"Start here: {word} The middle stays here always. {word * 2}" for word in WORDS[:12]])
     assert skeleton.slot_count == 2
     assert extract(skeleton, text) is None
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=5))
+@settings(deadline=None)
+def test_any_texts_can_be_aligned_and_what_is_read_back_is_the_text(texts):
+    skeleton = align(texts)
+    for text in texts:
+        values = extract(skeleton, text)
+        if values is not None:
+            slots = list(values)
+            parts = [] if not skeleton.open_start else [slots.pop(0)]
+            for island in skeleton.islands:
+                parts += [island, slots.pop(0) if slots else ""]
+            assert "".join(parts) == text

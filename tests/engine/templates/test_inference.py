@@ -133,3 +133,37 @@ def test_the_terminal_form_names_every_template():
 def test_the_lower_bound_of_a_share_is_zero_without_trials_and_below_one():
     assert wilson_lower(0, 0) == 0
     assert wilson_lower(10, 10) == pytest.approx(0.7225, abs=1e-3)
+
+
+PLACES = ["Germany", "New Zealand", "Japan", "Chile", "South Africa"]
+FORMS = [
+    ("You help customers of a book shop, politely and briefly.\n\nName: {0}\nPlace: {1}\n\nQuestion: {2}\n", "psl"),
+    ("Say what this text is about in one sentence:\n\n{0}", "l"),
+    ("<task>Sort the letter below into one of the known drawers.</task>\n<letter>{0}</letter>\n<past>{1}</past>", "ll"),
+    ("Translate from {0} to {1}: {2}", "ppl"),
+    ("Facts:\n{0}\n\nWith the facts above, answer the question.\n\nQ: {1}\nA:", "ll"),
+]
+
+
+@pytest.mark.parametrize("count", [12, 40])
+@pytest.mark.parametrize(("form", "kinds"), FORMS)
+def test_every_slot_of_common_forms_is_exact(form, kinds, count):
+    rng = random.Random(7)
+
+    def value(kind: str) -> str:
+        return rng.choice(PLACES) if kind == "p" else sentence(rng, 2 if kind == "s" else 4, 25)
+
+    truth = {str(number): tuple(value(kind) for kind in kinds) for number in range(count)}
+    given = [Prompt(key, key, "a", "user", form.format(*values)) for key, values in truth.items()]
+    fitted = infer_templates(given).templates
+    assert {each.prompt.id: each.values for template in fitted for each in template.renderings} == truth
+
+
+def test_a_prompt_that_cannot_be_read_is_a_misfit_and_lowers_the_cover():
+    given = prompts(SOLVER, "a", 30)
+    other = replace(
+        given[0], id="x", text=given[0].text.replace("careful solver", "quick solver").replace("puzzles", "riddles")
+    )
+    template = document([*given, other])["templates"][0]
+    assert template["prompts"] + len(document([*given, other])["unassigned"]) == 31
+    assert template["cover"] in {1.0, 30 / 31}

@@ -6,10 +6,12 @@ has something there, so the result is a list of constant islands with slots betw
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,10 +19,17 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"\w+|\W", re.DOTALL)
 _WORD = re.compile(r"\w+")
+_DELIMITER = re.compile(r"^\s*[:|;=>→]+\s*$")
+_CLOSING = re.compile(r"\n|</?\w")
+_SENTENCE_END = re.compile(r"^[.?!]+(?=\n|$)")
 _LABEL = re.compile(r"\n[^\S\n]*[#*\[<>\-=`]*[^\S\n]*\w[\w \-/]{0,40}[*]*[:\]>]|</?\w[\w\-]*>")
 
 MIN_ISLAND_WORDS = 4
 """Shorter constants between two slots are mostly chance: words such as "the" align in any two English texts."""
+
+NEAR_WORDS = 3.0
+"""A short constant that stands, on average, at most so many words after the one before it is no chance: the same word
+would have to open the slot in every text."""
 
 ANCHOR = 8
 """Tokens of an anchor. Anchors that occur once on both sides split a long alignment into short ones."""
@@ -77,7 +86,7 @@ def align(texts: Sequence[str]) -> Skeleton:
     common = _Common(first, [False] * (len(first) + 1))
     for other in texts[1:]:
         common = _reduce(common, tokens(other))
-    return _skeleton(common)
+    return _skeleton(common, [tokens(text) for text in texts])
 
 
 def _reduce(common: _Common, other: list[str]) -> _Common:
@@ -92,29 +101,88 @@ def _reduce(common: _Common, other: list[str]) -> _Common:
     return _Common(kept, gaps)
 
 
-def _skeleton(common: _Common) -> Skeleton:
-    islands: list[str] = []
-    for token, gap in zip(common.tokens, common.gaps, strict=False):
-        if gap or not islands:
-            islands.append("")
-        islands[-1] += token
-    if not islands:
-        return Skeleton((), open_start=True, open_end=False)
-    starts, ends = not common.gaps[0], not common.gaps[-1]
-    last = len(islands) - 1
-    kept = [n for n, text in enumerate(islands) if _is_kept(text, opens=starts and n == 0, closes=ends and n == last)]
+@dataclass(frozen=True, slots=True)
+class _Island:
+    """A run of kept tokens without a gap inside.
+
+    Attributes:
+        text: Its text.
+        opens: Whether every text begins with it.
+        closes: Whether every text ends with it.
+        before: Mean number of words in the gap before it.
+    """
+
+    text: str
+    opens: bool
+    closes: bool
+    before: float
+
+    @property
+    def words(self) -> int:
+        return len(_WORD.findall(self.text))
+
+
+def _skeleton(common: _Common, texts: Sequence[list[str]]) -> Skeleton:
+    kept: list[_Island] = []
+    distance = 0.0
+    for island in _islands(common, texts):
+        distance += island.before
+        if _is_kept(island, distance if kept else math.inf):
+            kept.append(_without_sentence_end(island))
+            distance = 0.0
+        else:
+            distance += island.words
+    kept = [island for island in kept if island.text]
     return Skeleton(
-        tuple(islands[n] for n in kept),
-        open_start=not (starts and 0 in kept),
-        open_end=bool(kept) and not (ends and last in kept),
+        tuple(island.text for island in kept),
+        open_start=not (kept and kept[0].opens),
+        open_end=bool(kept) and not kept[-1].closes,
     )
 
 
-def _is_kept(island: str, *, opens: bool, closes: bool) -> bool:
-    # Where a prompt begins, one shared word is already telling; where it ends, many share a question mark by chance.
-    needed = 1 if opens else 2 if closes else MIN_ISLAND_WORDS
-    words = len(_WORD.findall(island))
-    return words >= needed or (words >= 1 and _LABEL.search(island) is not None)
+def _islands(common: _Common, texts: Sequence[list[str]]) -> list[_Island]:
+    starts = [n for n in range(len(common.tokens)) if n == 0 or common.gaps[n]]
+    gaps = _gap_words(common, texts)
+    return [
+        _Island(
+            "".join(common.tokens[start:stop]),
+            opens=start == 0 and not common.gaps[0],
+            closes=stop == len(common.tokens) and not common.gaps[-1],
+            before=gaps[start],
+        )
+        for start, stop in pairwise([*starts, len(common.tokens)])
+    ]
+
+
+def _gap_words(common: _Common, texts: Sequence[list[str]]) -> list[float]:
+    """Mean number of words that the texts have before each kept token; infinite where one of them cannot be aligned."""
+    totals = [0.0] * len(common.tokens)
+    for text in texts:
+        position = 0
+        unmatched = set(range(len(common.tokens)))
+        for n, j in matching(common.tokens, text):
+            totals[n] += sum(_WORD.match(token) is not None for token in text[position:j])
+            position = j + 1
+            unmatched.discard(n)
+        for n in unmatched:
+            totals[n] = math.inf
+    return [total / len(texts) for total in totals]
+
+
+def _is_kept(island: _Island, distance: float) -> bool:
+    if island.words >= MIN_ISLAND_WORDS or (island.words and _LABEL.search(island.text)):
+        return True
+    if island.opens or island.closes:
+        # Where a prompt begins, one shared word is telling; where it ends, many share a question mark by chance.
+        return island.words >= (1 if island.opens else 2) or (
+            island.closes and _CLOSING.search(island.text) is not None
+        )
+    return distance <= NEAR_WORDS and (island.words > 0 or _DELIMITER.match(island.text) is not None)
+
+
+def _without_sentence_end(island: _Island) -> _Island:
+    """Without the full stop that ends the slot before it: most slots are sentences, so all texts may share it."""
+    return island if island.opens else replace(island, text=_SENTENCE_END.sub("", island.text))
 
 
 def matching(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, int]]:

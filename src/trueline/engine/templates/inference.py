@@ -13,16 +13,24 @@ from trueline.engine.templates.grouping import MIN_PROMPTS, group_texts
 from trueline.engine.templates.prompts import OPENING_ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from trueline.engine.templates.prompts import Prompt
 
 MIN_CONSTANT_WORDS = 12
-"""Less constant text is a figure of speech, not a template."""
+"""Less constant text is a figure of speech, unless most prompts of the sender have it."""
+FEW_CONSTANT_WORDS = 2
+MOST = 0.5
+MANY_TEXTS = 8
+"""Different texts from which on "most" means something."""
 ROUNDS = 4
 """How often a template is refitted with prompts that it did not fit."""
 KEPT_TEXT = 0.7
 """A refit may lose at most 30 percent of the constant text; a prompt that costs more belongs to another template."""
+SAME_TEXT = 0.8
+"""Two groups are one when together they keep this share of the constant text of the one that has less."""
+MERGE_PARTNERS = 10
+"""Groups that a new one is compared with, the largest: bounds the work where everything is a little alike."""
 FOLDS = 3
 """Parts of a small group that are held out in turn to measure cover."""
 OPENING_WORDS = 3
@@ -121,13 +129,18 @@ def _infer_alike(
     for prompt in prompts:
         by_text.setdefault(prompt.text, []).append(prompt)
     texts = list(by_text)
-    explained: set[str] = set()
-    for members in _split_groups(texts):
-        for skeleton, alike, sampled in _fit_all(members, settings.samples):
-            fitted = _evidence(skeleton, [by_text[text] for text in alike], key, sampled)
-            if fitted.held_out_read:  # what reads no prompt that it was not made of has proved nothing
-                found.append(fitted)
-                explained.update(alike)
+    fits = [
+        fitted
+        for members in _groups(texts, settings.samples)
+        for fitted in _proven(members, by_text, key, settings.samples)
+    ]
+    explained = _texts(fits)
+    # A template of a few words leaves no frequent run of words; it shows when what is left is aligned as one group.
+    left = [text for text in texts if text not in explained]
+    if len(left) >= max(MANY_TEXTS, MOST * len(texts)):
+        fits += _proven(left, by_text, key, settings.samples)
+        explained = _texts(fits)
+    found += fits
     needed = MIN_PROMPTS if key[1] in OPENING_ROLES else max(MIN_PROMPTS, FIXED_SHARE * len(prompts))
     for text in texts:
         if text not in explained and len(by_text[text]) >= needed and _has_enough_text(text):
@@ -136,27 +149,79 @@ def _infer_alike(
     return [prompt for prompt in prompts if prompt.text not in explained]
 
 
+def _proven(
+    members: Sequence[str],
+    by_text: Mapping[str, Sequence[Prompt]],
+    key: tuple[str, str],
+    samples: int,
+) -> list[Fitted]:
+    fits = [
+        _evidence(skeleton, [by_text[text] for text in alike], key, sampled)
+        for skeleton, alike, sampled in _fit_all(members, samples, len(by_text))
+    ]
+    # What reads no prompt that it was not made of has proved nothing.
+    return [fitted for fitted in fits if fitted.held_out_read]
+
+
+def _texts(fits: Iterable[Fitted]) -> set[str]:
+    """The texts of all prompts that the fits account for, read or not."""
+    fits = list(fits)
+    read = {rendering.prompt.text for fitted in fits for rendering in fitted.renderings}
+    return read | {prompt.text for fitted in fits for prompt in fitted.misfits}
+
+
+def _groups(texts: Sequence[str], samples: int) -> list[list[str]]:
+    """Groups of like texts; those that differ only in a value that many of them share (a country, a tier) are one."""
+    merged: list[list[str]] = []
+    for members in _split_groups(texts):
+        partner = next((each for each in merged[:MERGE_PARTNERS] if _are_one(each, members, samples)), None)
+        if partner is None:
+            merged.append(members)
+        else:
+            partner.extend(members)
+    return merged
+
+
+def _are_one(left: Sequence[str], right: Sequence[str], samples: int) -> bool:
+    if _opening(left[0]) != _opening(right[0]):
+        return False  # they begin differently: one may quote what the other is made of
+    half = max(2, samples // 2)
+    ours, theirs = sorted(left, key=_digest)[:half], sorted(right, key=_digest)[:half]
+    together, apart = align([*ours, *theirs]), [align(ours), align(theirs)]
+    return together.constant_length >= SAME_TEXT * min(skeleton.constant_length for skeleton in apart)
+
+
+def _opening(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text[:200])[:OPENING_WORDS])
+
+
 def _split_groups(texts: Sequence[str]) -> Iterable[list[str]]:
     for group in group_texts(texts):
         members = [texts[position] for position in group.members]
         openings: dict[tuple[str, ...], list[str]] = {}
         for text in members:
-            openings.setdefault(tuple(_WORD.findall(text[:200])[:OPENING_WORDS]), []).append(text)
+            openings.setdefault(_opening(text), []).append(text)
         repeated = [each for each in openings.values() if len(each) >= MIN_PROMPTS]
         # Two templates that quote the same long task share most runs; they differ in how they begin.
         yield from repeated if sum(map(len, repeated)) >= KEPT_TEXT * len(members) else [members]
 
 
-def _fit_all(texts: Sequence[str], samples: int) -> Iterable[tuple[Skeleton, list[str], frozenset[str]]]:
-    """Templates of one group, each with the texts that it is judged on and those that it was fitted on."""
+def _fit_all(texts: Sequence[str], samples: int, among: int) -> Iterable[tuple[Skeleton, list[str], frozenset[str]]]:
+    """Templates of one group, each with the texts that it is judged on and those that it was fitted on.
+
+    Args:
+        texts: The group.
+        samples: Texts to fit on.
+        among: How many texts the sender has sent in all.
+    """
     skeleton, sampled = _fit(texts, samples)
     misfits = [text for text in texts if extract(skeleton, text) is None]
-    if _has_enough_text(*skeleton.islands):
+    if _has_enough_text(*skeleton.islands, is_usual=len(texts) >= max(MANY_TEXTS, MOST * among)):
         rest = [members for members in _split_groups(misfits) if len(members) < len(texts)]
         apart = {text for members in rest for text in members}
         yield skeleton, [text for text in texts if text not in apart], sampled
         for members in rest:
-            yield from _fit_all(members, samples)
+            yield from _fit_all(members, samples, among)
 
 
 def _fit(texts: Sequence[str], samples: int) -> tuple[Skeleton, frozenset[str]]:
@@ -179,8 +244,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _has_enough_text(*islands: str) -> bool:
-    return sum(len(_WORD.findall(island)) for island in islands) >= MIN_CONSTANT_WORDS
+def _has_enough_text(*islands: str, is_usual: bool = False) -> bool:
+    needed = FEW_CONSTANT_WORDS if is_usual else MIN_CONSTANT_WORDS
+    return sum(len(_WORD.findall(island)) for island in islands) >= needed
 
 
 def _evidence(
