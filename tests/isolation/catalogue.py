@@ -207,7 +207,8 @@ def foreign_keys(cursor: Cursor) -> list[tuple[str, str, str, list[str], list[st
              join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number),
           (select array_agg(a.attname::text order by u.place) from unnest(k.confkey) with ordinality u(number, place)
              join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
-        from pg_constraint k join pg_class child on child.oid = k.conrelid join pg_class parent on parent.oid = k.confrelid
+        from pg_constraint k
+          join pg_class child on child.oid = k.conrelid join pg_class parent on parent.oid = k.confrelid
         where k.contype = 'f' order by 1
     """
     return rows(cursor, query)  # type: ignore[return-value]  # the shape of the query above
@@ -233,7 +234,8 @@ def unique_oracles(cursor: Cursor) -> list[str]:
     """Unique indexes (keys, constraints and bare ones) of tenant tables that do not lead with the workspace."""
     tenants = tenant_columns(cursor)
     query = """
-        select i.relname, t.relname, (select a.attname from pg_attribute a where a.attrelid = t.oid and a.attnum = x.indkey[0])
+        select i.relname, t.relname,
+          (select a.attname from pg_attribute a where a.attrelid = t.oid and a.attnum = x.indkey[0])
         from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
         where x.indisunique and t.relname = any(%s)
     """

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.isolation.factories import Seeds, two_workspaces
-from tests.worlds import World
+from tests.worlds import World, small_world
 
 _PREFIX = "covered "
 
 
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, Seeds, Seeds]]:
+    """The world and every row of two workspaces, made once for the tests of a file and never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = small_world()
+        ours, theirs = two_workspaces(world)
+        ours.every(), theirs.every()
+        yield world, ours, theirs
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def two(world: World) -> tuple[Seeds, Seeds]:
-    """Seeds of two workspaces, ours and the stranger's, each row made when it is asked for."""
-    return two_workspaces(world)
+def two(planted: tuple[World, Seeds, Seeds]) -> Iterator[tuple[Seeds, Seeds]]:
+    """Seeds of two workspaces, ours and the stranger's; what a test does with them is undone after it."""
+    with transaction.atomic():
+        yield planted[1:]
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -82,6 +82,10 @@ class Seeds:
             self._made[model] = made
         return self._made[model]
 
+    def keep(self, model: type[Model], made: Any) -> None:
+        """Let a row that was made on the way stand for its model, if none does yet."""
+        self._made.setdefault(model, made)
+
     def draft(self, model: type[Model]) -> Any:
         """A new row of that model, not stored."""
         return FACTORIES[model](self)
@@ -136,8 +140,11 @@ def _membership(seeds: Seeds) -> Model:
 
 @makes(EnvironmentGrant)
 def _grant(seeds: Seeds) -> Model:
+    member = seeds.draft(Membership)
+    member.save(force_insert=True)
+    seeds.keep(Membership, member)  # an address that names both means this member's line
     return EnvironmentGrant(
-        workspace=seeds.workspace, membership=seeds.one(Membership), environment=seeds.environment, effect="include"
+        workspace=seeds.workspace, membership=member, environment=seeds.environment, effect="include"
     )
 
 

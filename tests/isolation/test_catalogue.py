@@ -116,8 +116,9 @@ PLANTED = {
     "a reader that writes": ("reader_writes", "grant insert on findings_finding to trueline_reader"),
     "a plain foreign key": (
         "plain_foreign_keys",
-        "create unique index planted_once on inventory_snapshot (id); "
-        "alter table findings_finding add constraint planted foreign key (snapshot_id) references inventory_snapshot (id)",
+        """create unique index planted_once on inventory_snapshot (id);
+        alter table findings_finding
+          add constraint planted foreign key (snapshot_id) references inventory_snapshot (id)""",
     ),
     "a column that points anywhere": ("untied_columns", f"{KEYED}; alter table planted add column finding_id uuid"),
     "a unique index across workspaces": (

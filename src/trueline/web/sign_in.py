@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from trueline.workspaces.models import User
 
 INVITED = "invited"
 """The session's key of the invitation that a visitor follows: its address of the page, and its e-mail address."""
@@ -39,3 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
             return None
         found: dict[str, str] | None = request.session.get(INVITED)
         return found
+
+
+def note_address(request: HttpRequest, user: User) -> None:
+    """Tell the library of an address that somebody else has typed in.
+
+    Otherwise its page of addresses writes it down at the first look, and a look must not write.
+    """
+    if EmailAddress.objects.get_primary(user) is None:  # lint: allow TL002 a row of the sign-in library
+        setup_user_email(request, user, [])

@@ -17,7 +17,7 @@ from trueline.kit.errors import TruelineError
 from trueline.web import words
 from trueline.web.doors import public, signed_in
 from trueline.web.forms import WorkspaceForm
-from trueline.web.sign_in import INVITED
+from trueline.web.sign_in import INVITED, note_address
 from trueline.workspaces import access
 from trueline.workspaces.actions import accept_invitation, create_workspace, use_sign_in_link
 from trueline.workspaces.errors import InvitationInvalid
@@ -62,6 +62,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "web/sign_in_link_used.html", {"page_title": _("Sign in")}, status=410)
     login(request, user, backend=BACKEND)
+    note_address(request, user)
     return redirect("home")
 
 

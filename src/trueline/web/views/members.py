@@ -16,6 +16,7 @@ from trueline.web import words
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms import InviteForm, NarrowForm, RoleForm
 from trueline.web.pages import page, url
+from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.actions import change_role, invite, narrow, remove_member, revoke_invitation, widen
 from trueline.workspaces.rules import Capability, GrantEffect
@@ -171,6 +172,7 @@ def set_narrowing(asked: Asked, membership_id: UUID) -> HttpResponse:
 @workspace_page(_MANAGE, "POST", record=True)
 def lift_narrowing(asked: Asked, membership_id: UUID, environment_id: UUID) -> HttpResponse:
     """Take back how a member was narrowed in one environment."""
+    access.environment_by_id(asked.scope, environment_id)
     found = _found(asked, membership_id)
     return act(
         asked,

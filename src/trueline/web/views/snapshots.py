@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from trueline.evidence import queries as evidence
 from trueline.inventory import queries as inventory
@@ -18,7 +15,8 @@ from trueline.web import differences, words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
-from trueline.web.views.environments import frame, in_order, looked_at, objects_of, shares_of_areas
+from trueline.web.views.environments import areas_by_reading, frame, looked_at, objects_of, shares_of_areas
+from trueline.workspaces import access
 from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
@@ -46,13 +44,14 @@ class _Sides:
 @workspace_page(Capability.WORKSPACE_VIEW, record=True)
 def snapshot(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
     """One capture: how much was read, and its objects."""
-    found = looked_at(asked, environment)
+    found = access.environment_in_any_state(asked.scope, environment)
     shown = snapshot_of(asked, found, snapshot_id)
+    asked.scope.require(Capability.WORKSPACE_VIEW, found.pk)
     rows = list(inventory.areas(asked.scope, shown.pk))
     gaps = list(inventory.gaps(asked.scope, shown.pk)[:200])
     context = {
         **objects_of(asked, shown),
-        "all_areas": in_order(rows),
+        "all_areas": areas_by_reading(rows),
         "shares": shares_of_areas(rows),
         "unread": [gap for gap in gaps if not gap.is_warning],
         "warnings": [gap for gap in gaps if gap.is_warning],
@@ -65,9 +64,10 @@ def snapshot(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
 @workspace_page(Capability.WORKSPACE_VIEW, record=True)
 def snapshot_object(asked: Asked, environment: str, item_id: UUID) -> HttpResponse:
     """One object as it was captured: its parts to read, the evidence behind."""
-    found = looked_at(asked, environment)
+    found = access.environment_in_any_state(asked.scope, environment)
     item = inventory.item(asked.scope, item_id)
     shown = snapshot_of(asked, found, item.snapshot_id)
+    asked.scope.require(Capability.WORKSPACE_VIEW, found.pk)
     documents = evidence.documents(asked.scope, [item.content_digest, item.raw_digest])
     content = documents.get(item.content_digest)
     facets = content["facets"] if content else {}
@@ -222,7 +222,7 @@ def _object_url(asked: Asked, environment: Environment, item: ItemRow) -> str:
 
 
 def _time(shown: Snapshot) -> str:
-    return date_format(localtime(shown.observed_at), pgettext("date format", "j M Y, H:i"))
+    return words.moment(shown.observed_at)
 
 
 def _uuid(text: str) -> UUID:
