@@ -224,8 +224,9 @@ def _claims(case: Case, settings: Mapping[str, Any]) -> Iterator[Finding]:
     seen: list[str] = []
     for _, event in case.places():
         if isinstance(event, Said) and event.speaker is Speaker.AGENT:
-            known = _comparable("\n".join(seen))
-            yield from (_claim(event, claim, known) for claim in _found(settings["pattern"], event.text))
+            claims = _found(settings["pattern"], event.text)
+            known = _comparable("\n".join(seen)) if claims else ""
+            yield from (_claim(event, claim, known) for claim in claims)
         else:
             seen.extend(_evidence(event, seen_in))
 
