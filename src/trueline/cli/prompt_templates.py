@@ -63,9 +63,13 @@ def _prompt_lists(root: Path, unread: Sequence[Unread]) -> tuple[tuple[Prompt, .
     """What the reader of traces left: lists of prompts are taken, the rest stays unread with the reader's reason."""
     prompts: list[Prompt] = []
     rest: list[dict[str, Any]] = []
+    taken: set[str] = set()
     for each in unread:
+        if each.path in taken:
+            continue
         try:
             prompts += read_prompts(root / each.path if root.is_dir() else root)
+            taken.add(each.path)
         except EngineError:
             # The reader's reason stands: the file is neither traces nor prompts.
             rest.append({"path": each.path, "reason": each.reason})
