@@ -35,8 +35,10 @@ def test_every_kind_of_failure_is_found_and_each_span_is_in_exactly_one_cluster(
 
 
 def test_a_wrapper_has_the_cause_of_what_it_wraps():
-    inner = span(1, 2, parent=1, events=exception("TypeError", "page_down() got an unexpected keyword argument ''"))
-    outer = span(1, 1, attributes=STEP, events=exception("AgentError", "Error when executing tool page_down: TypeError: page_down() got an unexpected keyword argument ''"))  # fmt: skip
+    told = "page_down() got an unexpected keyword argument ''"
+    wrapped = f"Error when executing tool page_down: TypeError: {told}"
+    inner = span(1, 2, parent=1, events=exception("TypeError", told))
+    outer = span(1, 1, attributes=STEP, events=exception("AgentError", wrapped))
     assert groups(inner, outer) == {frozenset({1, 2})}
 
 

@@ -30,15 +30,17 @@ GENERATION_3 = BASE | {
     "gen_ai.usage.input_tokens": 7,
     "gen_ai.usage.output_tokens": 2,
 }
+CHAT_IN = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]
+CHAT_OUT = {"role": "assistant", "content": "wait", "tool_calls": [CALL]}
 GENERATION_2_EVENTS = (
     ("gen_ai.system.message", {"content": "be brief"}),
     ("gen_ai.user.message", {"content": "hello"}),
-    ("gen_ai.choice", {"finish_reason": "tool_call", "message": {"role": "assistant", "content": "wait", "tool_calls": [CALL]}}),
-)  # fmt: skip
+    ("gen_ai.choice", {"finish_reason": "tool_call", "message": CHAT_OUT}),
+)
 GENERATION_1_EVENTS = (
-    ("gen_ai.content.prompt", {"gen_ai.prompt": json.dumps([{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}])}),
-    ("gen_ai.content.completion", {"gen_ai.completion": json.dumps([{"role": "assistant", "content": "wait", "tool_calls": [CALL]}])}),
-)  # fmt: skip
+    ("gen_ai.content.prompt", {"gen_ai.prompt": json.dumps(CHAT_IN)}),
+    ("gen_ai.content.completion", {"gen_ai.completion": json.dumps([CHAT_OUT])}),
+)
 OPENINFERENCE = {
     "openinference.span.kind": "LLM",
     "llm.model_name": "m-1",

@@ -26,9 +26,20 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 AGENT = Sent(span=1, name="invoke_agent planner", attributes={"gen_ai.operation.name": "invoke_agent"})
-TOOL = Sent(span=2, parent=1, name="execute_tool search", status="error", message="boom",
-            attributes={"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search", "n": 3, "deep": {"a": [1, True]}},
-            events=(("exception", {"exception.type": "ValueError", "exception.message": "boom"}),))  # fmt: skip
+TOOL = Sent(
+    span=2,
+    parent=1,
+    name="execute_tool search",
+    status="error",
+    message="boom",
+    attributes={
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "search",
+        "n": 3,
+        "deep": {"a": [1, True]},
+    },
+    events=(("exception", {"exception.type": "ValueError", "exception.message": "boom"}),),
+)
 
 
 def only_span(data: bytes):

@@ -61,8 +61,8 @@ def test_a_failure_log_names_its_agents_and_its_executed_programs():
         {"role": "human", "content": "Do it"},
         {"role": "Orchestrator (-> Surfer)", "content": "Go"},
         {"role": "assistant", "name": "Coder_Expert", "content": "```python\nx\n```"},
-        {"role": "user", "name": "Computer_terminal", "content": "exitcode: 1 (execution failed)\nCode output: NameError: x"},
-        {"role": "user", "name": "Computer_terminal", "content": "exitcode: 0 (execution succeeded)\nCode output: 4"},
+        {"role": "user", "name": "Computer_terminal", "content": "exitcode: 1 (failed)\nCode output: NameError: x"},
+        {"role": "user", "name": "Computer_terminal", "content": "exitcode: 0 (succeeded)\nCode output: 4"},
     ]  # fmt: skip
     trace = trace_of({"question": "?", "history": history, "mistake_agent": "Coder_Expert", "mistake_step": "2"})
     by_step = {span.step: span for span in trace.spans if span.step is not None}

@@ -83,12 +83,20 @@ def normalize(text: str, declared_type: str = "", stacktrace: str = "", context:
     leaf = leaf_exception(text, declared_type, stacktrace)
     wording, quantities = mask_quantities(mask_incidentals(leaf.message))
     wording = _SPACE.sub(" ", wording).strip()
-    leaf_type = "" if leaf.type in GENERIC_TYPES else leaf.type
-    concept = find_concept(wording, leaf_type)
-    place = context or leaf.tool
-    fingerprint = _own_cause(wording, leaf_type, place) if concept is None else _known_cause(concept, wording, place)
+    fingerprint = _fingerprint(wording, "" if leaf.type in GENERIC_TYPES else leaf.type, context or leaf.tool)
     scale = None if fingerprint.concept in SCALELESS else severity(quantities)
     return Normalized(fingerprint, scale, wording or leaf.type or declared_type)
+
+
+@lru_cache(maxsize=16_384)
+def _fingerprint(wording: str, leaf_type: str, place: str) -> Fingerprint:
+    concept = _concept_of(wording, leaf_type)
+    return _own_cause(wording, leaf_type, place) if concept is None else _known_cause(concept, wording, place)
+
+
+# One wording comes from many tools: what depends on the wording alone is worked out once.
+_concept_of = lru_cache(maxsize=16_384)(find_concept)
+_targets_of = lru_cache(maxsize=16_384)(targets_in)
 
 
 def _known_cause(concept: Concept, wording: str, context: str) -> Fingerprint:
@@ -100,11 +108,11 @@ def _known_cause(concept: Concept, wording: str, context: str) -> Fingerprint:
 
 def _named_targets(rule: TargetRule, wording: str) -> frozenset[str]:
     if rule is TargetRule.FULL:
-        return targets_in(wording) or content_words(wording)
+        return _targets_of(wording) or content_words(wording)
     return function_in(wording) if rule is TargetRule.FUNCTION else frozenset()
 
 
 def _own_cause(wording: str, leaf_type: str, context: str) -> Fingerprint:
-    targets = targets_in(wording)
+    targets = _targets_of(wording)
     template = wording.lower()[:MAX_TEMPLATE]
     return Fingerprint("", leaf_type, targets, context.lower(), template)
