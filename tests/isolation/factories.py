@@ -305,6 +305,9 @@ def _version(seeds: Seeds) -> Model:
 def _assignment(seeds: Seeds) -> Model:
     profile = seeds.draft(BaselineProfile)
     profile.save(force_insert=True)
+    version = seeds.draft(BaselineVersion)
+    version.profile = profile
+    version.save(force_insert=True)
     return BaselineAssignment(workspace_id=seeds.workspace.pk, profile=profile, environment_id=seeds.environment.pk)
 
 

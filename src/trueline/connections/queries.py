@@ -18,7 +18,9 @@ def connection(scope: Scope, connection_id: UUID) -> Connection:
 
 
 def connection_of(scope: Scope, environment_id: UUID) -> Connection | None:
-    """The enabled connection that an environment is read by, if it has one."""
+    """The enabled connection that an environment in reach is read by, if it has one."""
+    if not scope.reaches(environment_id):
+        return None
     found = Connection.objects.filter(workspace_id=scope.workspace_id, environment_id=environment_id)
     return found.filter(disabled_at=None).order_by("created_at").first()
 
@@ -29,7 +31,8 @@ def upload(scope: Scope, upload_id: UUID) -> Upload:
 
 
 def upload_pieces(scope: Scope, upload_id: UUID) -> Iterator[bytes]:
-    """The bytes of an upload, piece by piece."""
+    """The bytes of an upload, piece by piece. Raises `NotVisible`."""
+    upload(scope, upload_id)
     pieces = UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id)
     for position in pieces.order_by("position").values_list("position", flat=True):
         yield bytes(pieces.values_list("body", flat=True).get(position=position))

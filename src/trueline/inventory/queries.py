@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from trueline.connections.contract import AreaReport, Coverage
 from trueline.evidence import queries as evidence
@@ -23,6 +24,8 @@ from trueline.inventory.models import (
 from trueline.inventory.rows import FIELDS, ItemRow
 from trueline.kit.scope import NotVisible, Scope
 
+_Row = TypeVar("_Row", bound=Model)
+
 
 def snapshots(scope: Scope, environment_id: UUID) -> QuerySet[Snapshot]:
     """Snapshots of an environment, newest observation first."""
@@ -35,7 +38,11 @@ def snapshots(scope: Scope, environment_id: UUID) -> QuerySet[Snapshot]:
 def newest_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, Snapshot]:
     """The newest snapshot of each environment that has one, in one statement."""
     found = Snapshot.objects.filter(workspace_id=scope.workspace_id, environment_id__in=environment_ids)
-    newest = found.order_by("environment_id", "-observed_at", "-captured_at").distinct("environment_id")
+    newest = (
+        _in_reach(scope, found, "environment_id")
+        .order_by("environment_id", "-observed_at", "-captured_at")
+        .distinct("environment_id")
+    )
     return {snapshot.environment_id: snapshot for snapshot in newest}
 
 
@@ -49,17 +56,20 @@ def snapshot(scope: Scope, snapshot_id: UUID) -> Snapshot:
 
 def snapshot_of_run(scope: Scope, run_id: UUID) -> Snapshot | None:
     """What a run has captured, if it has."""
-    return Snapshot.objects.filter(workspace_id=scope.workspace_id, run_id=run_id).first()
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, run_id=run_id)
+    return _in_reach(scope, found, "environment_id").first()
 
 
 def areas(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotArea]:
     """The coverage manifest of a snapshot."""
-    return SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id).order_by("area")
+    return _in_reach(scope, _areas(scope, snapshot_id))
 
 
 def areas_of(scope: Scope, snapshot_ids: Iterable[UUID]) -> dict[UUID, dict[str, SnapshotArea]]:
     """The coverage manifests of several snapshots, each by area, in one statement."""
-    rows = SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id__in=list(snapshot_ids))
+    rows = _in_reach(
+        scope, SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id__in=list(snapshot_ids))
+    )
     found: dict[UUID, dict[str, SnapshotArea]] = {}
     for row in rows:
         found.setdefault(row.snapshot_id, {})[row.area] = row
@@ -68,21 +78,18 @@ def areas_of(scope: Scope, snapshot_ids: Iterable[UUID]) -> dict[UUID, dict[str,
 
 def area_reports(scope: Scope, snapshot_id: UUID) -> tuple[AreaReport, ...]:
     """The coverage manifest as the comparison takes it."""
-    return tuple(
-        AreaReport(row.area, Coverage(row.coverage), row.objects_count, row.reason) for row in areas(scope, snapshot_id)
-    )
+    return _reports(areas(scope, snapshot_id))
 
 
 def gaps(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotGap]:
     """What could not be read, then what is odd."""
     found = SnapshotGap.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id)
-    return found.order_by("is_warning", "subject")
+    return _in_reach(scope, found).order_by("is_warning", "subject")
 
 
 def items(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotItem]:
     """The objects of a snapshot, by area and name."""
-    found = SnapshotItem.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id)
-    return found.order_by("area", "name", "id")
+    return _in_reach(scope, _items(scope, snapshot_id))
 
 
 def item(scope: Scope, item_id: UUID) -> SnapshotItem:
@@ -117,15 +124,35 @@ def _compared(scope: Scope, left: Snapshot, right: Snapshot) -> Comparison[ItemR
     return compare_snapshots(
         _rows(scope, left.pk),
         _rows(scope, right.pk),
-        left_areas=area_reports(scope, left.pk),
-        right_areas=area_reports(scope, right.pk),
+        left_areas=_reports(_areas(scope, left.pk)),
+        right_areas=_reports(_areas(scope, right.pk)),
         load=lambda rows: contents(scope, rows),
         ignore_ids=left.environment_id != right.environment_id,
     )
 
 
 def _rows(scope: Scope, snapshot_id: UUID) -> list[ItemRow]:
-    return [ItemRow(*row) for row in items(scope, snapshot_id).values_list(*FIELDS)]
+    return [ItemRow(*row) for row in _items(scope, snapshot_id).values_list(*FIELDS)]
+
+
+def _items(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotItem]:
+    found = SnapshotItem.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id)
+    return found.order_by("area", "name", "id")
+
+
+def _areas(scope: Scope, snapshot_id: UUID) -> QuerySet[SnapshotArea]:
+    return SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot_id).order_by("area")
+
+
+def _reports(rows: Iterable[SnapshotArea]) -> tuple[AreaReport, ...]:
+    return tuple(AreaReport(row.area, Coverage(row.coverage), row.objects_count, row.reason) for row in rows)
+
+
+def _in_reach(scope: Scope, found: QuerySet[_Row], column: str = "snapshot__environment_id") -> QuerySet[_Row]:
+    """Only rows of environments that the reader reaches; adds nothing to the statement of somebody not narrowed."""
+    if scope.environment_ids is not None:
+        found = found.filter(**{f"{column}__in": scope.environment_ids})
+    return found.exclude(**{f"{column}__in": scope.excluded_ids}) if scope.excluded_ids else found
 
 
 def baselines(scope: Scope) -> QuerySet[BaselineProfile]:

@@ -48,9 +48,11 @@ def member(scope: Scope, membership_id: UUID) -> Membership:
 
 
 def grants(scope: Scope, membership_ids: list[UUID]) -> QuerySet[EnvironmentGrant]:
-    """How these members are narrowed."""
+    """How these members are narrowed, as far as the reader reaches the environments."""
     found = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id__in=membership_ids)
-    return found.select_related("environment")
+    if scope.environment_ids is not None:
+        found = found.filter(environment_id__in=scope.environment_ids)
+    return found.exclude(environment_id__in=scope.excluded_ids).select_related("environment")
 
 
 def open_invitations(scope: Scope) -> QuerySet[Invitation]:

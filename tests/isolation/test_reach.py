@@ -1,0 +1,197 @@
+"""An environment that somebody is narrowed away from is in no answer of any query (D-16); the queries find themselves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.db.models import Model, QuerySet
+
+from tests.isolation.factories import Seeds, tenant_models
+from tests.isolation.routes import model_of
+from tests.worlds import World
+from trueline.findings.models import Finding
+from trueline.inventory.models import BaselineVersion, SnapshotItem
+from trueline.kit.database.context import within
+from trueline.kit.scope import NotVisible, Scope
+from trueline.workspaces import access
+from trueline.workspaces.models import EnvironmentGrant, Membership, User
+from trueline.workspaces.rules import capabilities_of
+
+OF_THE_WORKSPACE = {
+    "inventory.baseline": "a standard belongs to the workspace, wherever its content was taken",
+    "inventory.baselines": "the same",
+    "inventory.versions": "the same",
+    "inventory.newest_versions": "the same",
+    "inventory.contents": "takes rows that the caller has got by a query that looked at their reach",
+    "evidence.document": "asked by a digest of content, which nobody knows who has not seen the object",
+    "evidence.documents": "the same",
+    "workspaces.workspace": "the workspace itself",
+    "workspaces.members": "people of the workspace; what narrows them is asked apart",
+    "workspaces.member": "the same",
+    "workspaces.open_invitations": "an invitation is to the workspace",
+    "workspaces.active_control": "a stop is for the workspace",
+}
+
+
+def queries() -> dict[str, Callable[..., Any]]:
+    """Every public query of every room that takes a scope."""
+    found = {}
+    for config in apps.get_app_configs():
+        name = f"{config.name}.queries"
+        if config.name.startswith("trueline.") and (Path(config.path) / "queries.py").exists():
+            for function, made in inspect.getmembers(import_module(name), inspect.isfunction):
+                is_ours = made.__module__ == name and not function.startswith("_")
+                if is_ours and "scope" in inspect.signature(made).parameters:
+                    found[f"{config.label}.{function}"] = made
+    return found
+
+
+QUERIES = queries()
+NARROWED = [name for name in QUERIES if name not in OF_THE_WORKSPACE]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Two environments full of rows, and a viewer's scope in each way of narrowing."""
+
+    near: Seeds
+    far: Seeds
+    owner: Scope
+    narrowed: Mapping[str, Scope]
+
+
+@pytest.fixture(scope="module")
+def plot(planted: tuple[World, Seeds, Seeds]) -> Iterator[Plot]:
+    world, far, _ = planted
+    near = Seeds(world.workspace, world.other_environment, world.owner, "canary-of-south")
+    near.every()
+    with within(world.workspace.pk):
+        owner = access.enter(world.owner, world.workspace.pk)
+        scopes = {
+            "included elsewhere": _narrowed(near, near.environment.pk, "include"),
+            "excluded": _narrowed(near, far.environment.pk, "exclude"),
+        }
+    yield Plot(near, far, owner, scopes)
+
+
+def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:
+    person = User.objects.create_user(f"{effect}@example.org", None, name=effect)
+    membership = Membership.objects.create(workspace=seeds.workspace, user=person, role="manager")
+    EnvironmentGrant.objects.create(
+        workspace=seeds.workspace, membership=membership, environment_id=environment_id, effect=effect
+    )
+    return access.enter(person, seeds.workspace.pk)
+
+
+def _arguments(query: Callable[..., Any], seeds: Seeds) -> dict[str, Any]:
+    """What the query needs to be asked about that environment."""
+    hints = get_type_hints(query)
+    return {name: _argument(name, hints[name], seeds) for name in list(inspect.signature(query).parameters)[1:]}
+
+
+def _argument(name: str, hint: Any, seeds: Seeds) -> Any:
+    if isinstance(hint, type) and issubclass(hint, Model):
+        return seeds.one(hint)
+    if name == "subject_type":
+        return "environment"
+    if name == "subject_id":
+        return ""
+    if name == "found":
+        return Finding.objects.all()
+    if name.endswith("_ids"):
+        return [seeds.one(model_of(name.removesuffix("s"))).pk]
+    side = name.replace("left", "snapshot").replace("right", "snapshot")
+    return seeds.one(model_of(side)).pk
+
+
+def _answer(query: Callable[..., Any], scope: Scope, seeds: Seeds) -> set[str]:
+    """Every word of an answer; none when the answer is that there is nothing."""
+    try:
+        found = query(scope, **_arguments(query, seeds))
+        return set(_words(found))
+    except NotVisible:
+        return set()
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, Model):
+        yield from (str(getattr(value, field.attname)) for field in value._meta.concrete_fields if field.column)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from (*_words(key), *_words(item))
+    elif isinstance(value, (QuerySet, list, tuple, set, frozenset, Iterator)):
+        for item in value:
+            yield from _words(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _words(getattr(value, field.name))
+    else:
+        yield value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _marks(seeds: Seeds) -> set[str]:
+    """What only that environment's rows say."""
+    own = {"environment_id", "snapshot_id", "upload_id"}
+    rows = [seeds.one(model) for model in tenant_models() if any(hasattr(seeds.one(model), name) for name in own)]
+    standard = seeds.one(BaselineVersion)
+    told = {str(row.pk) for row in rows if not isinstance(row, BaselineVersion)} - {str(standard.snapshot_id)}
+    return told | {str(seeds.environment.pk), seeds.canary, seeds.one(SnapshotItem).area} - {"configuration"}
+
+
+def test_every_query_is_walked(covered: Any) -> None:
+    assert set(OF_THE_WORKSPACE) <= set(QUERIES)
+    assert len(NARROWED) > 20
+    covered("queries by reach", len(NARROWED))
+
+
+@pytest.mark.parametrize("name", NARROWED)
+@pytest.mark.parametrize("way", ["included elsewhere", "excluded"])
+def test_what_is_narrowed_away_is_in_no_answer(way: str, name: str, plot: Plot) -> None:
+    query = QUERIES[name]
+    with within(plot.near.workspace.pk):
+        shown = _answer(query, plot.narrowed[way], plot.far)
+        assert shown & _marks(plot.far) == set()
+
+
+LISTS = {"findings.severity_counts", "findings.areas_with_findings", "findings.siblings", "audit.history"}
+
+
+@pytest.mark.parametrize("name", sorted(set(NARROWED) - LISTS))
+def test_who_is_not_narrowed_gets_the_same_answer_filled(name: str, plot: Plot) -> None:
+    """The control: the question is one that has an answer."""
+    with within(plot.near.workspace.pk):
+        assert _answer(QUERIES[name], plot.owner, plot.far)
+
+
+def test_a_standard_from_out_of_reach_can_still_be_held_against(plot: Plot) -> None:
+    with within(plot.near.workspace.pk):
+        found = QUERIES["inventory.compared_with_standard"](
+            plot.narrowed["excluded"], plot.far.one(BaselineVersion), plot.near.one(SnapshotItem).snapshot_id
+        )
+    assert len(found.entries) > 0
+
+
+def test_a_smaller_role_in_one_environment_holds_only_there(world: World) -> None:
+    with world.inside():
+        manager = User.objects.create_user("manager@example.org", None, name="Mia Manager")
+        membership = Membership.objects.create(workspace=world.workspace, user=manager, role="manager")
+        EnvironmentGrant.objects.create(
+            workspace=world.workspace,
+            membership=membership,
+            environment=world.environment,
+            effect="include",
+            role="viewer",
+        )
+        scope = access.enter(manager, world.workspace.pk)
+    assert scope.reaches(world.environment.pk)
+    assert not scope.reaches(world.other_environment.pk)
+    for capability in capabilities_of("manager"):
+        assert scope.may(capability, world.environment.pk) is (capability in capabilities_of("viewer"))
