@@ -11,7 +11,6 @@ EVENTS: dict[str, str] = {
     "workspaces:workspace:create": _("created the workspace"),
     "workspaces:environment:create": _("created the environment"),
     "workspaces:environment:move": _("moved the environment in its life"),
-    "workspaces:membership:add": _("added a member"),
     "workspaces:membership:change": _("changed a member's role"),
     "workspaces:membership:narrow": _("narrowed a member to environments"),
     "workspaces:membership:widen": _("lifted a member's limit on an environment"),
