@@ -35,7 +35,7 @@ from trueline.workspaces.actions import create_environment
 from trueline.workspaces.models import Environment
 
 MOMENT = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-LEASE, BEAT, SWEEP = 1.5, 0.4, 0.4
+LEASE, BEAT, SWEEP = 1.2, 0.3, 0.3
 PATIENCE = 20.0
 _ALIASES = {"owner": "owner", "app": "default", "system": "system"}
 
@@ -59,53 +59,89 @@ def _url(alias: str) -> str:
     return f"postgresql://{held['USER']}:{held['PASSWORD']}@/{held['NAME']}?{place}"
 
 
+class Nursery:
+    """The process that workers are forked from; see `nursery.py`."""
+
+    def __init__(self) -> None:
+        paces = {"LEASE": LEASE, "HEARTBEAT": BEAT, "SWEEP": SWEEP}
+        environ = os.environ | database_environment() | {"TRUELINE_IDLE_TRANSACTION_MS": "2000"}
+        environ |= {f"TRUELINE_{name}_SECONDS": str(value) for name, value in paces.items()}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.operations.nursery"],
+            env=environ,
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **command: object) -> int | None:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(command), file=self._process.stdin, flush=True)
+        answer = json.loads(self._process.stdout.readline())
+        return answer if isinstance(answer, int) else None
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
 class Worker:
     """One `trueline worker` process."""
 
-    def __init__(self, log: Path, **extra: str) -> None:
-        paces = {"LEASE": LEASE, "HEARTBEAT": BEAT, "SWEEP": SWEEP}
-        environ = os.environ | database_environment()
-        environ |= {f"TRUELINE_{name}_SECONDS": str(value) for name, value in paces.items()} | extra
-        self._log = log
-        with log.open("ab") as file:
-            self.process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("trueline")), "worker", "--concurrency", "1"],
-                env=environ,
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
+    def __init__(self, nursery: Nursery, log: Path, **extra: str) -> None:
+        pid = nursery.ask(extra=extra, log=str(log))
+        assert pid is not None
+        self._nursery, self._log, self.pid = nursery, log, pid
+        self._status: int | None = None
+
+    @property
+    def status(self) -> int | None:
+        """Its exit code, None while it lives."""
+        if self._status is None:
+            self._status = self._nursery.ask(ended=self.pid)
+        return self._status
 
     @property
     def is_paused(self) -> bool:
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
         return stat.rpartition(")")[2].split()[0] == "T"
 
     def tell(self, number: signal.Signals) -> None:
-        self.process.send_signal(number)
+        os.kill(self.pid, number)
 
     def paused(self) -> None:
-        until(lambda: self.is_paused or self.process.poll() is not None, "the worker stands still")
-        assert self.process.poll() is None, self.log
+        until(lambda: self.status is not None or self.is_paused, "the worker stands still")
+        assert self.status is None, self.log
 
-    def ended(self, *, seconds: float = PATIENCE) -> int:
-        return self.process.wait(seconds)
+    def ended(self) -> int:
+        until(lambda: self.status is not None, f"the worker has ended: {self._log}")
+        assert self.status is not None
+        return self.status
 
     @property
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
 
-@contextmanager
-def workers(folder: Path, *wished: dict[str, str]) -> Iterator[list[Worker]]:
-    """That many workers, each with its own additions to the environment; none is left behind."""
-    started = [Worker(folder / f"worker-{number}.log", **extra) for number, extra in enumerate(wished)]
-    try:
-        yield started
-    finally:
-        for worker in started:
-            worker.process.kill()
-            worker.process.wait(5)
+class Crew:
+    """Starts workers for one test."""
+
+    def __init__(self, nursery: Nursery, folder: Path) -> None:
+        self._nursery, self._folder = nursery, folder
+
+    @contextmanager
+    def workers(self, *wished: dict[str, str]) -> Iterator[list[Worker]]:
+        """That many workers, each with its own additions to the environment; none is left behind."""
+        logs = [self._folder / f"worker-{number}.log" for number, _ in enumerate(wished)]
+        started = [Worker(self._nursery, log, **extra) for log, extra in zip(logs, wished, strict=True)]
+        try:
+            yield started
+        finally:
+            for worker in started:
+                if worker.status is None:
+                    worker.tell(signal.SIGKILL)
+                    worker.ended()
 
 
 def registered(number: int) -> None:
@@ -175,6 +211,14 @@ class Stage:
         """How often the trail tells that of a run."""
         with self.world.inside():
             return AuditEvent.objects.filter(action=f"operations:run:{action}", subject_id=str(run.pk)).count()
+
+    def jobs_without_run(self) -> int:
+        """Jobs of runs that do not exist: written outside of the transaction of their run."""
+        with self.world.inside():
+            return _count(
+                "select count(*) from procrastinate_jobs as job where not exists "
+                "(select from operations_operationrun as run where run.id::text = job.args ->> 'run_id')"
+            )
 
     @property
     def trail_is_whole(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from tests.operations import drill
-from tests.worlds import small_world
+from tests.operations.drill import Crew, Stage
 from trueline.operations import queue
 from trueline.operations.rules import RunOutcome
 
@@ -18,7 +18,7 @@ _SOURCE = Path(__file__).parents[2] / "src" / "trueline"
 FAILPOINTS = sorted(
     {name for path in _SOURCE.rglob("*.py") for name in re.findall(r"\breach\(\"([^\"]+)\"\)", path.read_text())}
 )
-FOUND_AT_LEAST = 8
+FOUND_AT_LEAST = 9
 pytestmark = pytest.mark.slow
 
 
@@ -29,15 +29,15 @@ def test_the_places_to_pull_the_plug_are_found() -> None:
 
 @pytest.mark.parametrize("failpoint", FAILPOINTS)
 def test_a_run_whose_worker_is_killed_ends_once_as_if_nothing_had_been(
-    failpoint: str, committed: None, tmp_path: Path
+    failpoint: str, stage: Stage, crew: Crew
 ) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_FAILPOINT": failpoint}, {}) as (doomed, survivor):
+    with crew.workers({"TRUELINE_FAILPOINT": failpoint}, {}) as (doomed, survivor):
         drill.registered(2)
         survivor.tell(signal.SIGSTOP)
         struck = stage.environment("Struck")
         stage.ask(struck)
         assert doomed.ended() == -signal.SIGKILL, doomed.log
+        assert stage.jobs_without_run() == 0
         survivor.tell(signal.SIGCONT)
         runs = stage.ended(struck)
         calm = stage.environment("Calm")
@@ -57,9 +57,8 @@ def test_a_run_whose_worker_is_killed_ends_once_as_if_nothing_had_been(
     assert stage.trail_is_whole
 
 
-def test_the_job_of_a_killed_worker_is_removed_once_the_worker_counts_as_gone(committed: None, tmp_path: Path) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_FAILPOINT": "run:after-claim"}) as (doomed,):
+def test_the_job_of_a_killed_worker_is_removed_once_the_worker_counts_as_gone(stage: Stage, crew: Crew) -> None:
+    with crew.workers({"TRUELINE_FAILPOINT": "run:after-claim"}) as (doomed,):
         drill.registered(1)
         stage.ask(stage.environment("Struck"))
         doomed.ended()
@@ -69,15 +68,14 @@ def test_the_job_of_a_killed_worker_is_removed_once_the_worker_counts_as_gone(co
     assert (queue.tidy(), drill.jobs_left()) == (1, 0)
 
 
-def test_a_run_that_kills_every_worker_is_poison_and_asks_for_attention(committed: None, tmp_path: Path) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
+def test_a_run_that_kills_every_worker_is_poison_and_asks_for_attention(stage: Stage, crew: Crew) -> None:
     struck = stage.environment("Struck")
     run = stage.ask(struck)
     for attempt in (1, 2, 3):
-        with drill.workers(tmp_path, {"TRUELINE_FAILPOINT": "capture:after-read"}) as (doomed,):
+        with crew.workers({"TRUELINE_FAILPOINT": "capture:after-read"}) as (doomed,):
             doomed.ended()
         assert stage.now(run).attempt == attempt
-    with drill.workers(tmp_path, {}):
+    with crew.workers({}):
         (ended,) = stage.ended(struck, 1)
         fine = stage.environment("Fine")
         stage.ask(fine)

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from tests.early import HOME
 from tests.operations import drill
-from tests.worlds import small_world
+from tests.operations.drill import Crew, Stage
 from trueline.kit.postgres.server import provide
 from trueline.operations.actions.runs import cancel_run
 from trueline.operations.rules import RunOutcome, State
@@ -26,10 +26,9 @@ WELL = {RunOutcome.SUCCEEDED, RunOutcome.PARTIALLY_SUCCEEDED}
 
 @pytest.mark.parametrize("place", ["capture:after-read", "detect:after-compare", "run:before-finish"])
 def test_what_a_paused_worker_writes_after_another_took_over_is_refused(
-    place: str, committed: None, tmp_path: Path
+    place: str, stage: Stage, crew: Crew
 ) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_PAUSEPOINT": place}, {}) as (zombie, other):
+    with crew.workers({"TRUELINE_PAUSEPOINT": place}, {}) as (zombie, other):
         drill.registered(2)
         other.tell(signal.SIGSTOP)
         environment = stage.environment("Struck")
@@ -57,11 +56,10 @@ def _is_idle() -> bool:
 
 
 def test_a_worker_that_stands_still_inside_its_write_loses_its_locks_and_the_run(
-    committed: None, tmp_path: Path
+    stage: Stage, crew: Crew
 ) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    paused = {"TRUELINE_PAUSEPOINT": "capture:items-kept", "TRUELINE_IDLE_TRANSACTION_MS": "1000"}
-    with drill.workers(tmp_path, paused, {}) as (zombie, other):
+    paused = {"TRUELINE_PAUSEPOINT": "capture:items-kept"}
+    with crew.workers(paused, {}) as (zombie, other):
         drill.registered(2)
         other.tell(signal.SIGSTOP)
         environment = stage.environment("Struck")
@@ -78,10 +76,9 @@ def test_a_worker_that_stands_still_inside_its_write_loses_its_locks_and_the_run
 
 
 def test_a_worker_told_to_stop_finishes_what_is_under_way_and_takes_nothing_more(
-    committed: None, tmp_path: Path
+    stage: Stage, crew: Crew
 ) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_PAUSEPOINT": "run:after-claim"}) as (worker,):
+    with crew.workers({"TRUELINE_PAUSEPOINT": "run:after-claim"}) as (worker,):
         drill.registered(1)
         environment = stage.environment("Struck")
         run = stage.ask(environment)
@@ -94,9 +91,8 @@ def test_a_worker_told_to_stop_finishes_what_is_under_way_and_takes_nothing_more
     assert drill.jobs_left() == 1, "the detection waits for the next worker"
 
 
-def test_a_running_run_stops_at_its_next_step_when_asked_to(committed: None, tmp_path: Path) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_PAUSEPOINT": "run:after-claim"}) as (worker,):
+def test_a_running_run_stops_at_its_next_step_when_asked_to(stage: Stage, crew: Crew) -> None:
+    with crew.workers({"TRUELINE_PAUSEPOINT": "run:after-claim"}) as (worker,):
         drill.registered(1)
         environment = stage.environment("Struck")
         run = stage.ask(environment)
@@ -110,9 +106,8 @@ def test_a_running_run_stops_at_its_next_step_when_asked_to(committed: None, tmp
     assert (stage.events("cancel", run), stage.events("finish", run)) == (1, 1)
 
 
-def test_two_workers_perform_every_run_once(committed: None, tmp_path: Path) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {}, {}):
+def test_two_workers_perform_every_run_once(stage: Stage, crew: Crew) -> None:
+    with crew.workers({}, {}):
         drill.registered(2)
         places = [stage.environment(f"Place {number}") for number in range(6)]
         asked = [stage.ask(place) for place in places]
@@ -144,10 +139,9 @@ def database_away(seconds: float) -> Iterator[None]:
 
 @pytest.mark.parametrize("place", ["capture:after-read", "capture:items-kept"])
 def test_a_database_that_is_away_for_seconds_costs_an_attempt_and_no_worker(
-    place: str, committed: None, tmp_path: Path
+    place: str, stage: Stage, crew: Crew
 ) -> None:
-    stage = drill.build_stage(small_world(), tmp_path)
-    with drill.workers(tmp_path, {"TRUELINE_PAUSEPOINT": place}) as (worker,):
+    with crew.workers({"TRUELINE_PAUSEPOINT": place}) as (worker,):
         drill.registered(1)
         environment = stage.environment("Struck")
         run = stage.ask(environment)
@@ -155,7 +149,7 @@ def test_a_database_that_is_away_for_seconds_costs_an_attempt_and_no_worker(
         with database_away(2.0):
             worker.tell(signal.SIGCONT)
         runs = stage.ended(environment)
-        assert worker.process.poll() is None, worker.log
+        assert worker.status is None, worker.log
         worker.tell(signal.SIGTERM)
         assert worker.ended() == 0, worker.log
     assert {one.outcome for one in runs} <= WELL

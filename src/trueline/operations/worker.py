@@ -36,9 +36,10 @@ async def _work_until_told(concurrency: int) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    with queue_app.replace_connector(queue_app.connector.get_worker_connector()) as app:
-        while not told.is_set():
-            await _worked(app, concurrency, told)
+    while not told.is_set():
+        # An app of its own for each life: the one that rooms wake workers by must keep Django's connection, or jobs
+        # would no longer be written in the transaction of their run.
+        await _worked(queue_app.with_connector(queue_app.connector.get_worker_connector()), concurrency, told)
 
 
 async def _worked(app: App, concurrency: int, told: asyncio.Event) -> None:

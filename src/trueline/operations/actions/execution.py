@@ -94,6 +94,7 @@ def _succeed(run: OperationRun, scope: Scope, result: Result) -> None:
     ended = lifecycle.finish(run, result.outcome, actor=SYSTEM, counts=result.counts, message=result.message)
     if ended and result.follow_parameters is not None:
         lifecycle.follow(run, scope, result.follow_parameters)
+    reach("run:before-commit")
 
 
 def _end(run: OperationRun, ending: _Ending) -> None:
