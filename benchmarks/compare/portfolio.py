@@ -116,7 +116,7 @@ def _timing(yesterday: list[LazyItem], today: list[bytes], every: int) -> Timing
 
 
 def _compared(yesterday: list[LazyItem], today: list[bytes]) -> tuple[float, int]:
-    start = time.perf_counter()
+    start = time.process_time()
     comparison = compare_snapshots(
         yesterday,
         [LazyItem(body) for body in today],
@@ -124,12 +124,12 @@ def _compared(yesterday: list[LazyItem], today: list[bytes]) -> tuple[float, int
         right_areas=AREAS,
         load=lambda asked: [item.record for item in asked],
     )
-    return time.perf_counter() - start, len(comparison.of(Outcome.CHANGED))
+    return time.process_time() - start, len(comparison.of(Outcome.CHANGED))
 
 
 def _reference(today: list[bytes]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for body in today:
         orjson.loads(body)
         hashlib.sha256(body).hexdigest()
-    return time.perf_counter() - start
+    return time.process_time() - start

@@ -66,8 +66,9 @@ def _sentence(document: ComparisonDocument, left: str, right: str) -> str:
     if document.is_equal:
         where = " in what could be read" if document.left.unread or document.right.unread else ""
         return f"Nothing differs{where}: {left} and {right} have the same {_objects(states['equal'])}."
+    paired = sum(states.values())
     parts = [
-        f"{states['changed']} of {_objects(sum(states.values()))} in both changed",
+        f"{states['changed']} of {_objects(paired)} in both changed" if paired else "No object is surely in both",
         f"{len(document.only_left)} only in {left}",
         f"{len(document.only_right)} only in {right}",
     ]
