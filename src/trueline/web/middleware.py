@@ -93,7 +93,7 @@ def reader_language(respond: Respond) -> Respond:
     def middleware(request: HttpRequest) -> HttpResponse:
         language = _language(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # Django's own name for it
+            request.LANGUAGE_CODE = language
             response = respond(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language",))

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django_stubs_ext import StrOrPromise
 
     from trueline.web.asked import Asked
@@ -23,7 +25,7 @@ def page(  # noqa: PLR0913 - what a page is made of
     title: StrOrPromise,
     context: dict[str, Any] | None = None,
     *,
-    crumbs: list[Crumb] | None = None,
+    crumbs: Sequence[Crumb] = (),
     environment: Environment | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -40,7 +42,7 @@ def page(  # noqa: PLR0913 - what a page is made of
     """
     shown = {
         "page_title": title,
-        "crumbs": [*(crumbs or []), (title, "")],
+        "crumbs": [*crumbs, (title, "")],
         "environment": environment,
         **(context or {}),
     }

@@ -109,7 +109,7 @@ def _headline_open(captured: Sequence[Situation], total: int) -> str:
         return said % {"number": urgent}
     where = next(one.name for one in captured if one.open)
     said = ngettext(
-        "%(number)s finding is open, none of them urgent.", "%(number)s findings are open, none of them urgent.", total
+        "%(number)s finding is open; it is not urgent.", "%(number)s findings are open, none of them urgent.", total
     )
     if touched == 1:
         said = ngettext(

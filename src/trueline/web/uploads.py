@@ -20,7 +20,7 @@ class LimitedUpload(TemporaryFileUploadHandler):
         input_data: IO[bytes],
         META: dict[str, Any],  # noqa: N803 - Django's signature
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         """Note how much is announced; fields of the form come before the file and are still read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from trueline.web.asked import Policy
@@ -41,7 +41,7 @@ _member: list[URLPattern] = [
     path("narrow", members.set_narrowing, name="member_narrow"),
     path("widen/<uuid:environment_id>", members.lift_narrowing, name="member_widen"),
 ]
-_workspace = [
+_workspace: list[URLPattern | URLResolver] = [
     path("", home.home, name="workspace_home"),
     path("environments/", environments.listing, name="environments"),
     path("new-environment", environments.new, name="environment_new"),

@@ -7,25 +7,33 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_noop, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from trueline.audit.registry import EVENTS
 from trueline.connections import registry as providers
+from trueline.findings.rules import Severity
 from trueline.operations import registry as runs
 from trueline.web.context import ROLE_LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from django_stubs_ext import StrOrPromise
 
+    from trueline.audit.models import AuditEvent
+    from trueline.findings.models import Finding
     from trueline.kit.errors import TruelineError
     from trueline.kit.scope import Scope
 
 FACETS: dict[str, StrOrPromise] = {
-    "identity": _("Identity"),
     "settings": _("Settings"),
     "assignments": _("Assignments"),
     "scope_tags": _("Scope tags"),
+    "identity": _("Identity"),
     "metadata": _("Other properties"),
 }
 GAPS: dict[str, StrOrPromise] = {
@@ -100,6 +108,7 @@ REFUSALS = (
 """Sentences that rooms say in English, marked here so that a page can say them in the reader's language."""
 
 _LONG = 44
+_SHORT = 24
 
 
 def area(key: str) -> str:
@@ -120,6 +129,11 @@ def run_type(code: str) -> str:
     """What a type of run is called."""
     label = next((known.label for known in runs.run_types() if known.code == code), code)
     return gettext(label)
+
+
+def subject(event: AuditEvent) -> str:
+    """What an event was about, as it was called then; a run by the name of its type."""
+    return run_type(event.subject_label) if event.subject_type == "run" else event.subject_label
 
 
 def event(action: str) -> str:
@@ -157,6 +171,11 @@ def sentence(text: str) -> str:
     return gettext(text) if text else ""
 
 
+def by_severity(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts of findings with the most severe first; a severity without any is left out."""
+    return {str(key): counts[key] for key in Severity if counts.get(key)}
+
+
 def why_not(scope: Scope, capability: str, environment_id: UUID | None = None) -> str:
     """Why a control is disabled; empty when it is not."""
     if scope.may(capability, environment_id):
@@ -175,31 +194,50 @@ def short_path(path: str) -> str:
     return words[-1] if len(words[-1]) > 3 else "_".join(words[-2:])
 
 
-def finding_title(kind: str, facet_key: str, path: str, name: str) -> str:
-    """One sentence for a finding.
+def finding_title(finding: Finding) -> str:
+    """One finding in a few words, for a list that names its object elsewhere."""
+    said = {
+        "name": finding.subject_name or gettext("(without a name)"),
+        "setting": short_path(finding.path),
+        "facet": facet(finding.facet),
+        "expected": _short(finding.expected),
+        "observed": _short(finding.observed),
+    }
+    return _title(finding.kind, finding.facet, has_values=bool(said["expected"] and said["observed"])) % said
 
-    Args:
-        kind: How it differs: missing, extra, added, removed, modified.
-        facet_key: The part of the object, empty for the whole of it.
-        path: The value inside that part.
-        name: What the object is called.
-    """
-    said = {"name": name or gettext("(without a name)"), "setting": short_path(path), "facet": facet(facet_key)}
-    return _title(kind, facet_key) % said
+
+def finding_sentence(finding: Finding) -> str:
+    """One finding with its object, for a page of its own."""
+    title = finding_title(finding)
+    if not finding.path or not finding.subject_name or finding.subject_name in title:
+        return title
+    return gettext("%(name)s: %(title)s") % {"name": finding.subject_name, "title": title}
 
 
-def _title(kind: str, facet_key: str) -> str:
-    if kind == "missing":
-        return gettext("%(name)s is missing")
-    if kind == "extra":
-        return gettext("%(name)s is not part of the standard")
+def _title(kind: str, facet_key: str, *, has_values: bool) -> str:
+    whole = {"missing": gettext("%(name)s is missing"), "extra": gettext("%(name)s is not part of the standard")}
+    if kind in whole:
+        return whole[kind]
     if facet_key not in ("settings", "identity"):
         return gettext("%(facet)s of %(name)s differ")
     if kind == "added":
         return gettext("%(setting)s is set, and the standard does not set it")
     if kind == "removed":
         return gettext("%(setting)s is no longer set")
+    if has_values:
+        return gettext("%(setting)s is %(observed)s instead of %(expected)s")
     return gettext("%(setting)s has another value")
+
+
+def _short(value: Any) -> str:
+    """A value that fits into a sentence; empty for any other."""
+    text = value_text(value) if isinstance(value, str | int | float | bool) else ""
+    return text if 0 < len(text) <= _SHORT and "\n" not in text else ""
+
+
+def moment(at: datetime) -> str:
+    """A time, short, in the reader's language and the server's zone."""
+    return date_format(localtime(at), pgettext("date format", "j M Y, H:i"))
 
 
 def value_text(value: Any) -> str:

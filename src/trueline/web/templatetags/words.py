@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import formats, timezone
-from django.utils.translation import pgettext
+from django.utils import timezone
 
 from trueline.web import words
 
@@ -32,9 +31,4 @@ def moment(value: datetime | None) -> dict[str, Any]:
     """A time: short to the eye, exact for a program and on hover."""
     if value is None:
         return {"value": None}
-    local = timezone.localtime(value)
-    return {
-        "value": value,
-        "short": formats.date_format(local, pgettext("date format", "j M Y, H:i")),
-        "zone": local.tzname(),
-    }
+    return {"value": value, "short": words.moment(value), "zone": timezone.localtime(value).tzname()}

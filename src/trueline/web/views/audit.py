@@ -33,8 +33,10 @@ def listing(asked: Asked) -> HttpResponse:
     wish = {key: asked.request.GET.get(key, "").strip()[:200] for key in ("environment", "action", "actor")}
     found = _filtered(asked, environments, wish)
     actions = [(key, words.event(key)) for key in EVENTS if not key.startswith("workspaces:sweep")]
+    shown = listed(asked.request, found, _ORDER)
     context = {
-        "listed": listed(asked.request, found, _ORDER),
+        "listed": shown,
+        "rows": [(event, _line(event)) for event in shown.rows],
         "wish": wish,
         "environments": environments,
         "actions": sorted(actions, key=lambda pair: pair[1].casefold()),
@@ -43,6 +45,18 @@ def listing(asked: Asked) -> HttpResponse:
     }
     chosen = next((one for one in environments if one.slug == wish["environment"]), None)
     return page(asked, "audit.html", _("Audit"), context, environment=chosen)
+
+
+def _line(event: AuditEvent) -> str:
+    """One event in one line: when, who, what."""
+    about = words.subject(event)
+    values = {
+        "time": words.moment(event.recorded_at),
+        "who": event.actor_label,
+        "what": f"{words.event(event.action)}: {about}" if about else words.event(event.action),
+    }
+    said = _("%(time)s · %(who)s %(what)s") % values
+    return f"{said} · {event.environment_label}" if event.environment_label not in ("", about) else said
 
 
 def _filtered(asked: Asked, environments: list[Environment], wish: dict[str, str]) -> QuerySet[AuditEvent]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from trueline.connections import queries as connections
+from trueline.connections.contract import Coverage
 from trueline.findings import queries as findings
 from trueline.inventory import queries as inventory
 from trueline.kit.errors import TruelineError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from trueline.workspaces.models import Environment
 
 _COVERAGE_ORDER = ("complete", "partial", "denied", "not_licensed", "unread")
+_FIRST_TO_KNOW = ("denied", "not_licensed", "partial", "complete", "unread")
 _MANAGE = Capability.ENVIRONMENTS_MANAGE
 _OBJECT_ORDER = ("area", "name", "id")
 
@@ -79,13 +81,13 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
     context = {
         **frame(asked, found, "environment"),
         "snapshot": snapshot,
-        "areas": in_order(rows),
+        "areas": areas_by_reading(rows),
         "objects_url": url(asked, "environment_objects", found.slug),
         "shares": shares_of_areas(rows),
         "unread": [gap for gap in gaps if not gap.is_warning],
         "warnings": [gap for gap in gaps if gap.is_warning],
         "standards": inventory.standards_of(asked.scope, found.pk),
-        "counts": findings.open_counts(asked.scope, [found.pk]).get(found.pk, {}),
+        "counts": words.by_severity(findings.open_counts(asked.scope, [found.pk]).get(found.pk, {})),
         "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
         "upload_reason": upload_reason(asked.scope, found),
         "archive_reason": _archive_reason(asked.scope, found),
@@ -208,10 +210,21 @@ def shares_of_areas(rows: Iterable[SnapshotArea]) -> list[tuple[str, Any, int]]:
 
 
 def in_order(rows: Iterable[SnapshotArea]) -> list[SnapshotArea]:
-    """Areas as the provider shows them, those that were read first."""
+    """Areas as the provider shows them, those that need a look first."""
     found = {row.area: row for row in rows}
     ordered = [found[key] for key in words.area_order(set(found))]
-    return sorted(ordered, key=lambda row: _COVERAGE_ORDER.index(row.coverage))
+    return sorted(ordered, key=lambda row: _FIRST_TO_KNOW.index(row.coverage))
+
+
+def areas_by_reading(rows: Iterable[SnapshotArea]) -> dict[str, Any]:
+    """Areas of which something is known, one by one; those never looked at together, by their reason."""
+    read, unread = [], dict[str, list[str]]()
+    for row in in_order(rows):
+        if row.coverage == Coverage.UNREAD:
+            unread.setdefault(row.reason, []).append(words.area(row.area))
+        else:
+            read.append(row)
+    return {"read": read, "unread": list(unread.items())}
 
 
 def upload_reason(scope: Scope, environment: Environment) -> str:

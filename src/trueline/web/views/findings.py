@@ -56,9 +56,9 @@ def listing(asked: Asked) -> HttpResponse:
         "count": counts.get(wish["severity"], 0) if wish["severity"] else sum(counts.values()),
         "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
         "has_captures": bool(inventory.newest_snapshots(asked.scope, list(names))),
-        "environment": next((one for one in names.values() if one.slug == wish["environment"]), None),
     }
-    return page(asked, "findings.html", _("Findings"), context, environment=context["environment"])
+    chosen = next((one for one in names.values() if one.slug == wish["environment"]), None)
+    return page(asked, "findings.html", _("Findings"), context, environment=chosen)
 
 
 def _wish(asked: Asked) -> dict[str, str]:
@@ -89,7 +89,7 @@ def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment]) -> dict
     environment = names.get(finding.environment_id)
     return {
         "finding": finding,
-        "title": title_of(finding),
+        "title": words.finding_title(finding),
         "environment": environment.name if environment else "",
         "url": url(asked, "finding", finding.pk),
     }
@@ -106,13 +106,15 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
     same = list(siblings[: _SIBLINGS + 1])
     context = {
         "finding": found,
-        "standard": inventory.baselines(asked.scope).filter(id=found.standard_id or None).first(),
+        "standard": inventory.baselines(asked.scope).filter(id=found.standard_id).first()
+        if found.standard_id
+        else None,
         "snapshot": snapshot,
         "area_state": inventory.areas(asked.scope, snapshot.pk).filter(area=found.area).first(),
         "item": inventory.items(asked.scope, snapshot.pk)
         .filter(object_type=found.object_type, name=found.subject_name)
         .first(),
-        "siblings": [(one, title_of(one), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
+        "siblings": [(one, words.finding_title(one), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
         "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
         "values": _values(found),
         "history": _history(found),
@@ -124,12 +126,7 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         (_("Findings"), url(asked, "findings")),
         (environment.name, f"{url(asked, 'findings')}?environment={environment.slug}"),
     ]
-    return page(asked, "finding.html", title_of(found), context, crumbs=crumbs, environment=environment)
-
-
-def title_of(finding: Finding) -> str:
-    """The finding in one sentence."""
-    return words.finding_title(finding.kind, finding.facet, finding.path, finding.subject_name)
+    return page(asked, "finding.html", words.finding_sentence(found), context, crumbs=crumbs, environment=environment)
 
 
 def _values(found: Finding) -> dict[str, str]:

@@ -93,7 +93,7 @@ def situations(scope: Scope) -> list[Situation]:
             one.slug,
             snapshots[one.pk].observed_at if one.pk in snapshots else None,
             one.pk in held,
-            severities.get(one.pk, {}),
+            words.by_severity(severities.get(one.pk, {})),
             _areas(one.pk, snapshots.get(one.pk), areas, by_area),
         )
         for one in environments

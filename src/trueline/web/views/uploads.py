@@ -79,7 +79,7 @@ def _too_large() -> str:
 
 def _refused(sentence: str) -> UploadForm:
     """The empty form with what was wrong: a file that was not kept cannot be shown again."""
-    form = UploadForm({}, {})
+    form = UploadForm({})
     form.full_clean()
     form.errors.clear()
     form.add_error("export", sentence)
