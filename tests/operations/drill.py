@@ -200,6 +200,10 @@ class Stage:
         with self.world.inside():
             return list(Snapshot.objects.filter(environment_id=environment.pk))
 
+    def snapshots_of(self, run: OperationRun) -> list[Snapshot]:
+        with self.world.inside():
+            return list(Snapshot.objects.filter(run_id=run.pk))
+
     def findings(self, environment: Environment) -> list[tuple[object, ...]]:
         """What a finding says, without its id and the clock."""
         said = ("subject_key", "facet", "path", "kind", "severity", "state", "expected", "observed", "times_seen")
