@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -184,7 +185,35 @@ def test_a_flood_of_different_messages_is_clustered_without_comparing_all_pairs(
 
 
 @pytest.mark.parametrize(
-    "text", ["tool " + "a" * 20_000, "A" * 20_000, "'" * 5_000, "1," * 8_000, "a_" * 9_000, "\ud800", ""]
+    "text",
+    [
+        "tool " + "a" * 20_000,
+        "A" * 20_000,
+        "'" * 5_000,
+        "1," * 8_000,
+        "a_" * 9_000,
+        "\ud800",
+        "",
+        "{'message':'" * 2_000,
+    ],
 )
 def test_hostile_texts_are_read_quickly(text):
-    assert normalize(text).fingerprint.key is not None
+    before = time.process_time()
+    assert normalize(text).fingerprint.key.count("|") >= 3
+    assert time.process_time() - before < 1.0
+
+
+def test_the_error_body_of_an_api_is_read_for_its_message():
+    body = (
+        '{"type":"error","error":{"type":"rate_limit_error","message":"over the rate limit of %s tokens per minute"}}'
+    )
+    wrapped = [
+        f"Error in generating output:\nlib.RateLimitError: Provider - {body % count}" for count in ("40,000", "900")
+    ]
+    (cluster,) = cluster_messages([*enumerate_texts(wrapped), ("plain", f"lib.RateLimitError: Provider - {body % 7}")])
+    assert cluster.concept == "rate_limit"
+    assert "over the rate limit of" in cluster.label
+
+
+def enumerate_texts(texts):
+    return [(str(place), text) for place, text in enumerate(texts)]

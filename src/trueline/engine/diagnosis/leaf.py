@@ -20,6 +20,8 @@ _DIRECT_CAUSE = "The above exception was the direct cause of the following excep
 _JAVA_CAUSE = re.compile(r"^Caused by: +(?P<cause>.+)$", re.MULTILINE)
 _FINAL_LINE = re.compile(rf"^(?P<type>{_TYPE}|[a-z_][\w.]*\.[A-Z]\w+)(?::[ \t]*(?P<message>.*))?$", re.MULTILINE)
 _CALLED_TOOL = re.compile(r"\btool[ :]+[`'\"]?(?P<tool>[A-Za-z][\w.-]{0,80})[`'\"]? with (?:the )?(?:arguments|input)")
+_BODY_MESSAGE = re.compile(r"['\"]message['\"]\s*:\s*(?P<quote>['\"])")
+MAX_BODY = 4_000
 GENERIC_TYPES = frozenset({"Exception", "Error", "RuntimeError", "BaseException", "ERROR", "_OTHER"})
 
 
@@ -67,12 +69,29 @@ def short_type(name: str) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line that says something; with the next one where it only announces it by a colon."""
-    lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+    """The first line that says something; with the next one where it only announces it by a colon.
+
+    An error body of an API ("... - {'error': {'message': ...}}") is replaced by its message.
+    """
+    lines = [" ".join(line.split()) for line in _without_body(text).split("\n") if line.strip()]
     if not lines:
         return ""
     announces = lines[0].endswith(":") and len(lines) > 1 and not lines[1].startswith(_TRACEBACK)
     return (f"{lines[0]} {lines[1]}" if announces else lines[0])[:MAX_MESSAGE]
+
+
+def _without_body(text: str) -> str:
+    start = text.find("{")
+    inner = _BODY_MESSAGE.search(text, start, start + MAX_BODY) if start >= 0 else None
+    if inner is None:
+        return text
+    closing = text.find(inner["quote"], inner.end())
+    while closing > 0 and text[closing - 1] == "\\":
+        closing = text.find(inner["quote"], closing + 1)
+    body_end = text.rfind("}")
+    if not inner.end() <= closing < body_end:
+        return text
+    return text[:start] + text[inner.end() : closing] + text[body_end + 1 :]
 
 
 def _innermost(text: str) -> Leaf | None:

@@ -18,7 +18,7 @@ _GENERIC = frozenset(
     how however http https if in incorrect increase info input inside instead internal into invalid is issue it
     its job just keep key know known last later latest learn level limit limited limits line long longer lost made
     make many max maximum may message messages method min minimum minute minutes missing more most must need
-    network new next no not now number occurred of off ok old on once one only op open operation or org
+    network peer new next no not now number occurred of off ok old on once one only op open operation or org
     organization original other our out output over own page param parameter per permission permitted please plan
     point possible prior problem process processing provide provided quota rate rates reach reached reaching read
     reason receive received refer refuse refused remain remaining remote repeat repeated request requested
@@ -39,5 +39,7 @@ _GENERIC = frozenset(
 def content_words(masked: str) -> frozenset[str]:
     """The words of a masked message that any other failure would not use: its subject, in lower case."""
     return frozenset(
-        word for word in _WORD.findall(masked.lower()) if not word.startswith("<") and word not in _GENERIC
+        word
+        for word in _WORD.findall(masked.lower())
+        if word not in _GENERIC and not word.startswith("<") and not word.endswith(("error", "exception"))
     )
