@@ -1,4 +1,4 @@
-"""An environment that somebody is narrowed away from is in no answer of any query (D-16); the queries find themselves."""
+"""An environment that somebody is narrowed away from is in no query's answer (D-16); queries find themselves."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Plot:
 
 
 @pytest.fixture(scope="module")
-def plot(planted: tuple[World, Seeds, Seeds]) -> Iterator[Plot]:
+def plot(planted: tuple[World, Seeds, Seeds]) -> Plot:
     world, far, _ = planted
     near = Seeds(world.workspace, world.other_environment, world.owner, "canary-of-south")
     near.every()
@@ -79,7 +79,7 @@ def plot(planted: tuple[World, Seeds, Seeds]) -> Iterator[Plot]:
             "included elsewhere": _narrowed(near, near.environment.pk, "include"),
             "excluded": _narrowed(near, far.environment.pk, "exclude"),
         }
-    yield Plot(near, far, owner, scopes)
+    return Plot(near, far, owner, scopes)
 
 
 def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:

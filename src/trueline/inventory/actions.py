@@ -153,8 +153,8 @@ def _item(snapshot: Snapshot, draft: ItemDraft) -> SnapshotItem:
 @transaction.atomic
 def make_baseline(scope: Scope, name: str, snapshot_id: UUID, *, actor: Actor) -> BaselineProfile:
     """A standard whose first version is a snapshot. Raises `Conflict` when the name is taken."""
-    scope.require(Capability.BASELINES_MANAGE)
     snapshot = queries.snapshot(scope, snapshot_id)
+    scope.require(Capability.BASELINES_MANAGE, snapshot.environment_id)
     try:
         with transaction.atomic():
             profile = BaselineProfile.objects.create(workspace_id=scope.workspace_id, name=name)

@@ -12,7 +12,7 @@ from django.db import transaction
 from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.queries import upload as find_upload
 from trueline.inventory.jobs import CAPTURE
-from trueline.kit.scope import Actor, Scope
+from trueline.kit.scope import Actor, NotVisible, Scope
 from trueline.operations.actions.runs import Started, Target, start_run
 from trueline.workspaces.models import Environment
 
@@ -33,8 +33,10 @@ def capture_folder(  # noqa: PLR0913 - where, what, by whom, when
 def capture_upload(  # noqa: PLR0913 - where, what, by whom, when
     scope: Scope, environment: Environment, provider_key: str, upload_id: UUID, *, actor: Actor, observed_at: datetime
 ) -> Started:
-    """Ask for a capture of an uploaded file."""
+    """Ask for a capture of a file that was uploaded for this environment. Raises `NotVisible` for any other."""
     upload = find_upload(scope, upload_id)
+    if upload.environment_id != environment.pk:
+        raise NotVisible
     parameters = {"upload_id": str(upload.pk), "source_label": upload.name}
     return _start(scope, environment, provider_key, parameters, actor=actor, observed_at=observed_at)
 

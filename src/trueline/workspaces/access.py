@@ -16,7 +16,15 @@ from trueline.kit.database.context import current_workspace, within
 from trueline.kit.digest import sha256
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
 from trueline.workspaces.models import Environment, EnvironmentGrant, Invitation, Membership, User, Workspace
-from trueline.workspaces.rules import CAPABILITIES_OF, GrantEffect, InvitationState, Lifecycle, Role, capabilities_of
+from trueline.workspaces.rules import (
+    CAPABILITIES_OF,
+    Capability,
+    GrantEffect,
+    InvitationState,
+    Lifecycle,
+    Role,
+    capabilities_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +85,19 @@ def _scope(workspace: Workspace, actor: Actor, role: str) -> Scope:
 
 def _narrowed(membership: Membership, scope: Scope) -> Scope:
     grants = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id=membership.pk)
+    lines = list(grants.values_list("environment_id", "effect", "role"))
+    # Whoever reaches a part only could otherwise lift their own line, or let somebody in who reaches everything.
+    held = scope.capabilities - {Capability.MEMBERS_MANAGE} if lines else scope.capabilities
     included: set[UUID] = set()
     excluded: set[UUID] = set()
     lowered = []
-    for environment_id, effect, role in grants.values_list("environment_id", "effect", "role"):
+    for environment_id, effect, role in lines:
         (included if effect == GrantEffect.INCLUDE else excluded).add(environment_id)
         if role:
-            lowered.append((environment_id, capabilities_of(role) & scope.capabilities))
+            lowered.append((environment_id, capabilities_of(role) & held))
     return replace(
         scope,
+        capabilities=held,
         environment_ids=frozenset(included) if included else None,
         excluded_ids=frozenset(excluded),
         lowered=tuple(lowered),

@@ -216,10 +216,15 @@ def narrow(  # noqa: PLR0913 - one line of a membership has these parts
     actor: Actor,
     role: str = "",
 ) -> EnvironmentGrant:
-    """Narrow a member to an environment, away from one, or to a smaller role in one. Raises `RoleTooHigh`."""
+    """Narrow a member to an environment, away from one, or to a smaller role in one.
+
+    Whoever is narrowed manages no members. Raises `LastOwner`, `RoleTooHigh`.
+    """
     scope.require(Capability.MEMBERS_MANAGE)
     membership = _locked_member(scope, membership_id)
     environment = access.environment_by_id(scope, environment_id)
+    if membership.role == Role.OWNER:
+        _keep_an_owner(scope, membership)
     if role and not is_lower(role, membership.role):
         raise RoleTooHigh
     grant, _ = EnvironmentGrant.objects.update_or_create(
@@ -312,6 +317,9 @@ def _locked_member(scope: Scope, membership_id: UUID) -> Membership:
 
 
 def _keep_an_owner(scope: Scope, leaving: Membership) -> None:
-    owners = Membership.objects.filter(workspace_id=scope.workspace_id, role=Role.OWNER, suspended_at=None)
-    if not owners.exclude(id=leaving.pk).exists():
+    owners = Membership.objects.filter(
+        workspace_id=scope.workspace_id, role=Role.OWNER, suspended_at=None, user__is_active=True
+    )
+    narrowed = EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id).values("membership_id")
+    if not owners.exclude(id=leaving.pk).exclude(id__in=narrowed).exists():
         raise LastOwner
