@@ -28,13 +28,10 @@ def _start(extra: dict[str, str], log: str) -> int:
     os.environ.update(extra)
     sys.argv = ["trueline", "worker", "--concurrency", "1"]
     try:
-        status = main()
-    except SystemExit as error:
-        status = error.code if isinstance(error.code, int) else 1
-    except BaseException:  # the child must never go on reading its parent's commands
+        os._exit(main())
+    finally:  # whatever happens, the child must never go on reading its parent's commands
         sys.excepthook(*sys.exc_info())
-        status = 70
-    os._exit(status or 0)
+        os._exit(70)
 
 
 def _ended(child: int) -> int | None:
@@ -51,4 +48,5 @@ def _answer(command: dict[str, Any]) -> int | None:
 if __name__ == "__main__":
     django.setup()
     for line in sys.stdin:
-        print(json.dumps(_answer(json.loads(line))), flush=True)
+        sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
+        sys.stdout.flush()

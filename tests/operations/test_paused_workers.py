@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -25,9 +24,7 @@ WELL = {RunOutcome.SUCCEEDED, RunOutcome.PARTIALLY_SUCCEEDED}
 
 
 @pytest.mark.parametrize("place", ["capture:after-read", "detect:after-compare", "run:before-finish"])
-def test_what_a_paused_worker_writes_after_another_took_over_is_refused(
-    place: str, stage: Stage, crew: Crew
-) -> None:
+def test_what_a_paused_worker_writes_after_another_took_over_is_refused(place: str, stage: Stage, crew: Crew) -> None:
     with crew.workers({"TRUELINE_PAUSEPOINT": place}, {}) as (zombie, other):
         drill.registered(2)
         other.tell(signal.SIGSTOP)
@@ -55,9 +52,7 @@ def _is_idle() -> bool:
     return drill.jobs_left() == 0
 
 
-def test_a_worker_that_stands_still_inside_its_write_loses_its_locks_and_the_run(
-    stage: Stage, crew: Crew
-) -> None:
+def test_a_worker_that_stands_still_inside_its_write_loses_its_locks_and_the_run(stage: Stage, crew: Crew) -> None:
     paused = {"TRUELINE_PAUSEPOINT": "capture:items-kept"}
     with crew.workers(paused, {}) as (zombie, other):
         drill.registered(2)
@@ -75,9 +70,7 @@ def test_a_worker_that_stands_still_inside_its_write_loses_its_locks_and_the_run
     assert stage.trail_is_whole
 
 
-def test_a_worker_told_to_stop_finishes_what_is_under_way_and_takes_nothing_more(
-    stage: Stage, crew: Crew
-) -> None:
+def test_a_worker_told_to_stop_finishes_what_is_under_way_and_takes_nothing_more(stage: Stage, crew: Crew) -> None:
     with crew.workers({"TRUELINE_PAUSEPOINT": "run:after-claim"}) as (worker,):
         drill.registered(1)
         environment = stage.environment("Struck")

@@ -14,6 +14,7 @@ from django.db.utils import OperationalError
 from psycopg import errors
 
 from tests.operations.drill import Stage
+from trueline.audit.models import AuditEvent
 from trueline.kit import clock
 from trueline.operations import queue, registry
 from trueline.operations.actions import execution, lifecycle
@@ -119,15 +120,11 @@ def test_after_the_last_attempt_a_silent_run_ends(stage: Stage, run: OperationRu
     assert (stage.now(run).outcome, stage.now(run).needs_attention) == (RunOutcome.FAILED, True)
 
 
-def test_each_sweep_that_showed_something_is_in_the_trail_of_the_installation(
-    stage: Stage, run: OperationRun
-) -> None:
+def test_each_sweep_that_showed_something_is_in_the_trail_of_the_installation(stage: Stage, run: OperationRun) -> None:
     silent(stage, run)
     sweep()
     sweep()
     with execution.within(execution.ids.installation()):
-        from trueline.audit.models import AuditEvent  # noqa: PLC0415 - beside its only use
-
         assert AuditEvent.objects.filter(action="operations:sweep:read").count() == 1
 
 
@@ -158,13 +155,19 @@ def test_a_job_vanishes_with_the_transaction_that_asked_for_its_run(stage: Stage
     class Regret(Exception):
         pass
 
-    with stage.world.scope() as scope, pytest.raises(Regret), transaction.atomic():
-        run = stage.ask_of(scope, stage.world.environment, clock.now())
-        assert queue.is_woken(run.pk)
+    asked: list[OperationRun] = []
+
+    @transaction.atomic
+    def ask_and_regret() -> None:
+        asked.append(stage.ask_of(scope, stage.world.environment, clock.now()))
+        assert queue.is_woken(asked[0].pk)
         raise Regret
-    with stage.world.inside():
-        assert not queue.is_woken(run.pk)
-        assert not OperationRun.objects.filter(id=run.pk).exists()
+
+    with stage.world.scope() as scope:
+        with pytest.raises(Regret):
+            ask_and_regret()
+        assert not queue.is_woken(asked[0].pk)
+        assert not OperationRun.objects.filter(id=asked[0].pk).exists()
 
 
 def test_the_database_refuses_to_move_a_run_back(stage: Stage, run: OperationRun) -> None:
@@ -183,7 +186,7 @@ def test_a_capture_whose_detection_is_paused_still_succeeds_and_says_so(
         at_execution = staticmethod(authority.at_execution)
 
         @staticmethod
-        def at_dispatch(scope: object, asked: OperationRun) -> object:
+        def at_dispatch(_scope: object, asked: OperationRun) -> object:
             if asked.run_type == denial.code:
                 return execution.Denial("paused", "Runs of this type are paused.", retryable=True)
             return None

@@ -12,7 +12,6 @@ from uuid import UUID
 from trueline.kit import digest
 
 
-
 def _seconds(name: str, default: float) -> float:
     """A duration, which tests and drills shorten by an environment variable; read once, when this module is loaded."""
     return float(os.environ.get(name, default))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
+from typing import Any
 
 from django.db import close_old_connections, connections
 from procrastinate import App
@@ -39,7 +40,8 @@ async def _work_until_told(concurrency: int) -> None:
     while not told.is_set():
         # An app of its own for each life: the one that rooms wake workers by must keep Django's connection, or jobs
         # would no longer be written in the transaction of their run.
-        await _worked(queue_app.with_connector(queue_app.connector.get_worker_connector()), concurrency, told)
+        connector: Any = queue_app.connector
+        await _worked(queue_app.with_connector(connector.get_worker_connector()), concurrency, told)
 
 
 async def _worked(app: App, concurrency: int, told: asyncio.Event) -> None:
@@ -73,7 +75,7 @@ def _sweep_until(stop: threading.Event) -> None:
         close_old_connections()
         try:
             sweep()
-        except Exception as error:  # lint: allow TL005 one failed sweep is in the log; the next one comes
+        except Exception as error:  # one failed sweep is in the log; the next one comes
             log.warning(
                 "the sweep failed and is tried again in %s s: %s",
                 SWEEP_SECONDS,

@@ -174,7 +174,7 @@ def _stalled() -> list[tuple[UUID, UUID]]:
     """
     with connections["system"].cursor() as cursor:
         cursor.execute(query, [LEASE_SECONDS])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _take_up(workspace_id: UUID, run_id: UUID) -> bool:
