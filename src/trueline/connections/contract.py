@@ -5,7 +5,7 @@ This module imports neither Django nor a room, so that a comparison of two folde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -174,6 +174,138 @@ class DemoExport:
     days_ago: int
 
 
+class ObjectView(Protocol):
+    """One object with its content, as questions and assertions read it.
+
+    A `Record` satisfies it, and so does a row of a snapshot joined with its stored content.
+    """
+
+    @property
+    def object_type(self) -> str: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def platform(self) -> str: ...
+    @property
+    def source_path(self) -> str: ...
+    @property
+    def is_truncated(self) -> bool: ...
+    @property
+    def facets(self) -> Mapping[Facet, Mapping[str, Json]]: ...
+    @property
+    def settings(self) -> Sequence[Setting]: ...
+
+
+class Reach(StrEnum):
+    """Whom a policy reaches, as far as its assignments tell."""
+
+    ALL = "all"
+    PART = "part"
+    NOBODY = "nobody"
+    UNKNOWN = "unknown"
+
+
+class AnswerState(StrEnum):
+    """What a question came to. Not measured and not licensed are neither good nor bad: nobody could tell."""
+
+    MET = "met"
+    MET_PARTLY = "met_partly"
+    NOT_MET = "not_met"
+    NOT_MEASURED = "not_measured"
+    NOT_LICENSED = "not_licensed"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An object that an answer rests on, and what it does, in words."""
+
+    name: str
+    path: str
+    id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Somebody or something that policies leave out.
+
+    Attributes:
+        kind: `user`, `group`, `role`, `guests`, or another word of the provider.
+        id: The outside system's id.
+        name: The name, empty when the export does not tell it.
+        policies: Names of the policies that leave it out, sorted.
+        is_accepted: Whether the parameters of the question accept it.
+    """
+
+    kind: str
+    id: str
+    name: str
+    policies: tuple[str, ...]
+    is_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question.
+
+    Attributes:
+        sentence: One sentence for a person: what holds and what does not.
+        proofs: The objects that prove it.
+        excluded: Everybody who is left out, whether accepted or not.
+        gaps: What is not covered, one phrase each; empty when met.
+    """
+
+    state: AnswerState
+    sentence: str
+    proofs: tuple[Proof, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that a question may look at: objects in any order, coverage by area, the parameters of the asker."""
+
+    objects: tuple[ObjectView, ...]
+    coverage: Mapping[str, Coverage]
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that only the provider can tell, over many objects at once. Pure.
+
+    Attributes:
+        key: A stable key such as `conditional_access.mfa_for_all_users`.
+        title: What it asks, one sentence.
+        help: How it is answered, for a person who doubts the answer.
+        areas: Areas without which there is no answer.
+        parameters: Names of the parameters it understands, each with a sentence.
+        answer: Answers it; touches nothing.
+    """
+
+    key: str
+    title: str
+    help: str
+    areas: tuple[str, ...]
+    parameters: Mapping[str, str]
+    answer: Callable[[Contents], Answer]
+
+
+def unknown_reach(_facet: Mapping[str, Json]) -> Reach:
+    """For providers whose objects have no assignments."""
+    return Reach.UNKNOWN
+
+
+def no_baselines() -> Mapping[str, str]:
+    """For providers that ship none."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A plug-in. Shared rooms know it only through this.
@@ -189,6 +321,9 @@ class Provider:
         weigh: How much a difference matters: a severity word for an area, a facet (empty for a whole object that is
             missing) and a path.
         make_demo: Writes the exports of a demonstration into a folder, oldest first; None when there is none.
+        questions: What it can answer over all objects at once, by key.
+        reach: Whom an assignments facet reaches; `Reach.NOBODY` for an empty one.
+        baselines: The YAML texts of the baselines it ships, by name.
     """
 
     key: str
@@ -199,6 +334,9 @@ class Provider:
     required_permissions: Mapping[str, str] = field(default_factory=dict)
     weigh: Callable[[str, str, str], str] = lambda _area, _facet, _path: "medium"
     make_demo: Callable[[Path], tuple[DemoExport, ...]] | None = None
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    reach: Callable[[Mapping[str, Json]], Reach] = unknown_reach
+    baselines: Callable[[], Mapping[str, str]] = no_baselines
 
 
 def gather(source: Source, on_progress: Callable[[Progress], None] | None = None) -> Reading:

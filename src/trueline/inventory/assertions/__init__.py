@@ -1,0 +1,1 @@
+"""Baselines as versioned sets of assertions on settings: reading, layers, evaluation, upgrade, lint. Pure."""
