@@ -11,7 +11,7 @@ from django.db import connections
 
 from tests.operations import drill
 from tests.operations.drill import Crew, Stage
-from trueline.operations import queue
+from trueline.operations.actions.tidying import tidy
 from trueline.operations.rules import RunOutcome
 
 _SOURCE = Path(__file__).parents[2] / "src" / "trueline"
@@ -62,10 +62,10 @@ def test_the_job_of_a_killed_worker_is_removed_once_the_worker_counts_as_gone(st
         drill.registered(1)
         stage.ask(stage.environment("Struck"))
         doomed.ended()
-    assert (queue.tidy(), drill.jobs_left()) == (0, 1)
+    assert (tidy(), drill.jobs_left()) == (0, 1)
     with connections["default"].cursor() as cursor:
         cursor.execute("update procrastinate_workers set last_heartbeat = now() - interval '6 minutes'")
-    assert (queue.tidy(), drill.jobs_left()) == (1, 0)
+    assert (tidy(), drill.jobs_left()) == (1, 0)
 
 
 def test_a_run_that_kills_every_worker_is_poison_and_asks_for_attention(stage: Stage, crew: Crew) -> None:

@@ -16,9 +16,10 @@ from psycopg import errors
 from tests.operations.drill import Stage
 from trueline.audit.models import AuditEvent
 from trueline.kit import clock
+from trueline.kit.database.away import is_away
 from trueline.operations import queue, registry
 from trueline.operations.actions import execution, lifecycle
-from trueline.operations.actions.execution import execute, is_database_away, sweep
+from trueline.operations.actions.execution import execute, sweep
 from trueline.operations.actions.runs import cancel_run
 from trueline.operations.actions.work import Result, Work
 from trueline.operations.models import OperationRun
@@ -221,7 +222,7 @@ def test_an_error_nobody_foresaw_ends_the_run_with_a_sentence_and_no_detail(
 
 
 @pytest.mark.parametrize(
-    ("cause", "is_away"),
+    ("cause", "lost"),
     [
         (errors.AdminShutdown(), True),
         (errors.IdleInTransactionSessionTimeout(), True),
@@ -230,11 +231,11 @@ def test_an_error_nobody_foresaw_ends_the_run_with_a_sentence_and_no_detail(
         (errors.DeadlockDetected(), False),
     ],
 )
-def test_only_a_lost_connection_counts_as_a_database_that_is_away(cause: Exception, is_away: bool) -> None:
+def test_only_a_lost_connection_counts_as_a_database_that_is_away(cause: Exception, lost: bool) -> None:
     error = OperationalError("x")
     error.__cause__ = cause
-    assert is_database_away(error) is is_away
-    assert not is_database_away(ValueError("x"))
+    assert is_away(error) is lost
+    assert not is_away(ValueError("x"))
 
 
 def test_every_type_of_run_says_what_it_needs() -> None:

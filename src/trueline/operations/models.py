@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from trueline.kit import clock, ids
 from trueline.operations.rules import ACTIVE, RunOutcome, State
@@ -75,3 +76,8 @@ class OperationRun(models.Model):
     def is_stalled(self) -> bool:
         """Whether its worker has been silent for longer than its lease. Derived, never stored."""
         return self.state == State.RUNNING and self.lease_until is not None and self.lease_until < clock.now()
+
+
+def claimable() -> Q:
+    """Runs that an attempt may take: queued, or running with a lease that has passed by the database's clock."""
+    return Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())

@@ -12,7 +12,8 @@ from django.db import close_old_connections, connections
 from procrastinate import App
 from procrastinate.contrib.django import app as queue_app
 
-from trueline.operations.actions.execution import is_database_away, sweep
+from trueline.kit.database.away import is_away
+from trueline.operations.actions.execution import sweep
 from trueline.operations.rules import SWEEP_SECONDS
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def _sweep_until(stop: threading.Event) -> None:
                 "the sweep failed and is tried again in %s s: %s",
                 SWEEP_SECONDS,
                 error,
-                exc_info=not is_database_away(error),
+                exc_info=not is_away(error),
             )
         finally:
             connections.close_all()

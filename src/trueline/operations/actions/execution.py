@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models.functions import Now
 
 from trueline.audit.actions import Subject, record
 from trueline.kit import ids
+from trueline.kit.database.away import is_away
 from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
 from trueline.kit.failpoints import reach
 from trueline.kit.scope import Actor, ActorKind, Scope
 from trueline.operations import queue, registry
 from trueline.operations.actions import lifecycle
+from trueline.operations.actions.tidying import tidy
 from trueline.operations.actions.work import Result, Work
 from trueline.operations.errors import LeaseLost, RunCancelled
-from trueline.operations.models import OperationRun
+from trueline.operations.models import OperationRun, claimable
 from trueline.operations.rules import (
     HEARTBEAT_SECONDS,
     LEASE_SECONDS,
@@ -35,8 +37,6 @@ from trueline.operations.rules import (
 )
 
 log = logging.getLogger(__name__)
-_AWAY = ("08", "57P", "25P03")
-"""SQLSTATE of connection errors, of a server that stops, and of a session ended for standing idle in a transaction."""
 SYSTEM = Actor(ActorKind.SYSTEM, "system", "Trueline")
 
 
@@ -52,7 +52,7 @@ class _Ending:
 def execute(workspace_id: UUID, run_id: UUID) -> None:
     """Perform a run to its end. Called any number of times, it is performed once at a time and ended once."""
     with within(workspace_id):
-        run = OperationRun.objects.filter(lifecycle.claimable(), workspace_id=workspace_id, id=run_id).first()
+        run = OperationRun.objects.filter(claimable(), workspace_id=workspace_id, id=run_id).first()
         if run is None:  # it has ended, or another worker is at it
             return
         scope = registry.authority().at_execution(run)
@@ -80,7 +80,7 @@ def _perform(run: OperationRun, scope: Scope) -> None:
     except TruelineError as error:
         _end(run, _Ending(RunOutcome.FAILED, error.code, str(error), needs_attention=True))
     except Exception as error:
-        if is_database_away(error):
+        if is_away(error):
             # Nothing can be said of the run now. Its lease passes, and the sweep decides by its type.
             log.warning("run %s lost the database: %s", run.pk, error)
             return
@@ -134,21 +134,13 @@ def _beat(run: OperationRun, done: threading.Event) -> None:
             connections.close_all()
 
 
-def is_database_away(error: Exception) -> bool:
-    """Whether an error says that the server cannot be reached, or has ended the session, and not what was asked."""
-    if isinstance(error, InterfaceError):
-        return True
-    state = getattr(error.__cause__, "sqlstate", None)
-    return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
-
-
 # lint: allow TL015 Trueline itself sweeps
 def sweep() -> int:
     """Find runs whose worker has died, in all workspaces, and take them up or end them. Returns how many.
 
     The list is read as the narrow system role; everything else happens inside the run's own workspace.
     """
-    queue.tidy()
+    tidy()
     found = _stalled()
     if found:
         _tell_of_sweep(len(found))
@@ -183,7 +175,7 @@ def _take_up(workspace_id: UUID, run_id: UUID) -> bool:
     A locked row belongs to a worker that is writing right now: it is alive, however long its transaction takes.
     """
     with within(workspace_id), transaction.atomic():
-        mine = OperationRun.objects.filter(lifecycle.claimable(), workspace_id=workspace_id, id=run_id)
+        mine = OperationRun.objects.filter(claimable(), workspace_id=workspace_id, id=run_id)
         run = mine.select_for_update(skip_locked=True).first()
         if run is None or queue.is_woken(run_id):
             return False

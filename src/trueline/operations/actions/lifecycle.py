@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from trueline.audit.actions import record
@@ -16,7 +16,7 @@ from trueline.kit.scope import Actor, Scope
 from trueline.operations import queue, registry
 from trueline.operations.actions.runs import Started, Target, start_run
 from trueline.operations.errors import RunBlocked
-from trueline.operations.models import OperationRun
+from trueline.operations.models import OperationRun, claimable
 from trueline.operations.queries import subject_of
 from trueline.operations.rules import ACTIVE, LEASE_SECONDS, RunOutcome, State, checked_counts
 
@@ -27,11 +27,6 @@ _AUDIT_OUTCOME = {
     RunOutcome.FAILED: Outcome.FAILURE,
     RunOutcome.CANCELLED: Outcome.INFO,
 }
-
-
-def claimable() -> Q:
-    """Runs that an attempt may take: queued, or running with a lease that has passed by the database's clock."""
-    return Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
 
 
 @transaction.atomic
