@@ -170,8 +170,8 @@ def make_baseline(scope: Scope, name: str, snapshot_id: UUID, *, actor: Actor) -
 @transaction.atomic
 def add_baseline_version(scope: Scope, profile_id: UUID, snapshot_id: UUID, *, actor: Actor) -> BaselineVersion:
     """The next version of a standard: what is held to it is compared with this snapshot from the next capture on."""
-    scope.require(Capability.BASELINES_MANAGE)
     profile, snapshot = queries.baseline(scope, profile_id), queries.snapshot(scope, snapshot_id)
+    scope.require(Capability.BASELINES_MANAGE, snapshot.environment_id)
     # Two at once would count the same number; the row of the standard puts them in order.
     BaselineProfile.objects.select_for_update().get(workspace_id=scope.workspace_id, id=profile.pk)
     version = _add_version(scope, profile, snapshot)
