@@ -43,32 +43,6 @@ def german(text):
         return translation.gettext(text)
 
 
-def events_written():
-    """Every literal that code hands to `record` or to a function that hands it on, with its file."""
-    shape = re.compile(r"[a-z]+:[a-z]+:[a-z]+")
-    for file in sorted(SOURCE.rglob("*.py")):
-        if file.name == "registry.py" and file.parent.name == "audit":
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and shape.fullmatch(node.value):
-                yield node.value, file.relative_to(SOURCE).as_posix()
-
-
-def test_every_event_that_code_writes_is_registered():
-    written = {event for event, _ in events_written()}
-    assert "operations:run:start" in written
-    assert written - EVENTS.keys() == set()
-
-
-def test_every_registered_event_is_written_somewhere():
-    assert EVENTS.keys() - {event for event, _ in events_written()} == set()
-
-
-def test_an_event_is_written_by_its_own_room():
-    elsewhere = [(event, file) for event, file in events_written() if not file.startswith(event.partition(":")[0])]
-    assert elsewhere == []
-
-
 def test_the_page_of_the_trail_lists_every_event_with_its_sentence():
     rows = table(text_of("developer", "audit.md"), "## The events")[1:]
     assert {event.strip("`"): sentence for event, sentence in rows} == EVENTS
