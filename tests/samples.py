@@ -40,6 +40,15 @@ def compliance(number: int, **changes: object) -> dict[str, object]:
         "displayName": f"Compliance {number}",
         "passwordRequired": True,
         "passwordMinimumLength": 8,
+        "passwordExpirationDays": 30 + number,
+        "bitLockerEnabled": True,
+        "secureBootEnabled": True,
+        "codeIntegrityEnabled": True,
+        "storageRequireEncryption": True,
+        "activeFirewallRequired": True,
+        "defenderEnabled": True,
+        "tpmRequired": True,
+        "osMinimumVersion": f"10.0.{19000 + number}",
         **changes,
     }
 

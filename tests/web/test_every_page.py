@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from tests.samples import Captured
 from tests.worlds import World
+from trueline.inventory import queries as inventory
+from trueline.workspaces import queries as workspaces
 
 ABSENT = UUID("00000000-0000-7000-8000-000000000000")
 LOOKS = (
@@ -54,9 +56,6 @@ def addresses_of(world: World, captured: Captured, *, absent: bool) -> dict[str,
     """The address of every page, of things that are there or of things that never were."""
     slug = world.workspace.slug
     with world.scope() as scope:
-        from trueline.inventory import queries as inventory  # noqa: PLC0415 - one look-up
-        from trueline.workspaces import queries as workspaces  # noqa: PLC0415 - (same)
-
         item = inventory.items(scope, captured.snapshot.pk)[0].pk
         member = workspaces.members(scope).get(user=world.viewer).pk
     env = "nowhere" if absent else world.environment.slug
@@ -183,10 +182,15 @@ def test_a_page_asks_the_database_few_questions(name, world, addresses, signed_i
 
 
 @pytest.mark.parametrize("name", [*LOOKS, "members", "audit"])
-def test_no_page_speaks_english_words_of_state_in_german(name, world, addresses, signed_in):
-    browser = signed_in(world.owner)
-    page = browser.get(addresses[name], headers={"accept-language": "de"}).content.decode()
+def test_every_page_speaks_german(name, world, addresses, signed_in):
+    page = signed_in(world.owner).get(addresses[name], headers={"accept-language": "de"}).content.decode()
     if name != "run_progress":
         assert '<html lang="de"' in page
-    for word in ("Environments", "Settings", ">Complete<", "Not read", "succeeded"):
+    for word in (">Environments<", ">Settings<", ">Complete<", ">Not read<", ">Succeeded", ">Findings<", "differs"):
         assert word not in page, word
+
+
+def test_what_a_tenant_named_never_becomes_markup(world, addresses, signed_in):
+    page = signed_in(world.owner).get(addresses["findings"]).content.decode()
+    assert "Extra &lt;4&gt;" in page
+    assert "Extra <4>" not in page

@@ -13,7 +13,7 @@ _MARK = "trueline.upload_is_too_large"
 
 
 class LimitedUpload(TemporaryFileUploadHandler):
-    """Django's handler with an end: what is larger than an export can be is read off the wire and kept nowhere."""
+    """Django's handler with an end: a file larger than an export can be is not read to its end and kept nowhere."""
 
     def handle_raw_input(
         self,
@@ -30,20 +30,20 @@ class LimitedUpload(TemporaryFileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Refuse at once what announces itself as too large."""
         if self._announced > LARGEST_UPLOAD_BYTES + self.chunk_size:
-            self._refuse()
+            self._refuse(at_once=True)
         super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Keep a piece, up to the limit."""
         if start + len(raw_data) > LARGEST_UPLOAD_BYTES:
-            self._refuse()
+            self._refuse(at_once=False)
         super().receive_data_chunk(raw_data, start)
 
-    def _refuse(self) -> None:
+    def _refuse(self, *, at_once: bool) -> None:
+        """Stop. At once means that the rest stays unread on the wire: draining it would take seconds for each GB."""
         if self.request is not None:
             self.request.META[_MARK] = True
-        # The rest is still taken off the wire: a browser cut off in the middle would show its own error, not ours.
-        raise StopUpload(connection_reset=False)
+        raise StopUpload(connection_reset=at_once)
 
 
 def is_too_large(request: HttpRequest) -> bool:

@@ -76,7 +76,8 @@ def join(request: HttpRequest, workspace_id: UUID, token: str) -> HttpResponse:
         return _join(request, invitation)
     if not isinstance(request.user, User):
         request.session[INVITED] = {"path": request.path, "email": invitation.email}
-        return redirect(f"{resolve_url('account_signup')}?{urlencode({'next': request.path})}")
+        asked_for = urlencode({"next": request.path, "email": invitation.email})
+        return redirect(f"{resolve_url('account_signup')}?{asked_for}")
     try:
         accept_invitation(workspace_id, token, user=request.user, actor=access.person(request.user))
     except InvitationInvalid:
