@@ -283,7 +283,9 @@ def _values(several: list[Observed]) -> str:
 def _template_result(entry: Effective, demand: Template, where: Environment) -> Result:
     candidates = [one for one in where.by_type.get(demand.type, ()) if _is_of(one, demand.platform)]
     compared = [(one, _lacking(demand, one)) for one in candidates]
-    observed = sorted((_observed(one, None, True, where) for one, lacking in compared if not lacking), key=_order)
+    observed = sorted(
+        (_observed(one, None, is_accepted=True, where=where) for one, lacking in compared if not lacking), key=_order
+    )
     asked = f"a policy with {len(demand.settings)} settings"
     if observed:
         state, sentence = _reached(observed)

@@ -127,10 +127,10 @@ def _template(one: ObjectView, taken: set[str], weigh: Weigh) -> Template:
 def free_id(text: str, taken: set[str]) -> str:
     """An id made of a text that nobody has yet; takes it."""
     plain = _NOT_IN_ID.sub("-", text.lower()).strip("-._")
-    found = plain[:LONGEST_ID] or "unnamed"
-    if found != text.lower() or found in taken:
+    found = plain or "unnamed"
+    if len(found) > LONGEST_ID or found in taken:
         # The mark comes from the text alone, so that an id stays the same from one release to the next.
-        found = f"{found}-{digest.sha256(text.encode())[:8]}" if len(plain) > LONGEST_ID or found in taken else found
+        found = f"{found[:LONGEST_ID]}-{digest.sha256(text.encode())[:8]}"
     number = 2
     base = found
     while found in taken:
