@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
-from tests.isolation.factories import Seeds, tenant_models
+from tests.isolation.factories import Seeds
 from tests.isolation.routes import model_of
 from tests.worlds import World
 from trueline.connections.models import Upload
@@ -41,6 +41,7 @@ OF_THE_WORKSPACE = {
     "workspaces.members": "people of the workspace; what narrows them is asked apart",
     "workspaces.member": "the same",
     "workspaces.open_invitations": "an invitation is to the workspace",
+    "workspaces.invitation": "the same",
     "workspaces.active_control": "a stop is for the workspace",
 }
 
@@ -144,7 +145,7 @@ def _words(value: Any) -> Iterator[str]:
 def _marks(seeds: Seeds) -> set[str]:
     """What only that environment's rows say."""
     own = {"environment_id", "snapshot_id", "upload_id"}
-    rows = [seeds.one(model) for model in tenant_models() if any(hasattr(seeds.one(model), name) for name in own)]
+    rows = [row for row in seeds.every() if any(hasattr(row, name) for name in own)]
     standard = seeds.one(BaselineVersion)
     told = {str(row.pk) for row in rows if not isinstance(row, BaselineVersion)} - {str(standard.snapshot_id)}
     return told | {str(seeds.environment.pk), seeds.canary, seeds.one(SnapshotItem).area} - {"configuration"}

@@ -56,7 +56,7 @@ def rights(model: type[Model]) -> set[str]:
 
 
 def test_every_tenant_model_has_a_factory(covered: Any) -> None:
-    assert {model._meta.label for model in MODELS} == {model._meta.label for model in FACTORIES}
+    assert {model._meta.label for model in MODELS} - set(FACTORIES) == set()
     covered("tenant models", len(MODELS))
 
 
@@ -133,19 +133,27 @@ def test_without_a_workspace_there_are_no_rows_and_no_error(model: type[Model], 
         assert count(f"select count(*) from {table}") == 0
 
 
+# What else must be said for a key to be the only thing that is wrong with a row.
+BESIDE = {"inventory_identitylink_left_environment_id_tie": {"left_profile_id": None}}
+
+
 @by_model
 def test_a_child_cannot_have_a_parent_in_another_workspace(model: type[Model], two: Two) -> None:
-    ours, theirs = two
     with connection.cursor() as cursor:
         keys = [key for key in catalogue.foreign_keys(cursor) if key[1] == model._meta.db_table and len(key[3]) > 1]
     for name, _, parent_table, child_columns, parent_columns in keys:
         parent = next(found for found in MODELS if found._meta.db_table == parent_table)
-        foreign = _by_column(theirs.one(parent), parent_columns[-1])
-        with within(ours.workspace.pk):
-            child = ours.draft(model)
-            setattr(child, _attribute(model, child_columns[-1]), foreign)
-            with pytest.raises(IntegrityError, match=name):
-                _stored(child)
+        refusals = ""
+        for here, elsewhere in (two, two[::-1]):
+            with within(here.workspace.pk):
+                child = here.draft(model)
+                foreign = _by_column(elsewhere.one(parent), parent_columns[-1])
+                for attribute, value in {_attribute(model, child_columns[-1]): foreign, **BESIDE.get(name, {})}.items():
+                    setattr(child, attribute, value)
+                with pytest.raises(IntegrityError) as refused:
+                    _stored(child)
+            refusals += str(refused.value)
+        assert f'foreign key constraint "{name}"' in refusals
     assert keys or not any(column.endswith("_id") for column in _own_ids(model))
 
 
