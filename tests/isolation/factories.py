@@ -21,6 +21,7 @@ from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
     BaselineVersion,
+    IdentityLink,
     Snapshot,
     SnapshotArea,
     SnapshotGap,
@@ -275,6 +276,11 @@ def _document(seeds: Seeds) -> Model:
 def _snapshot(seeds: Seeds) -> Model:
     run = seeds.draft(OperationRun)
     run.save(force_insert=True)
+    named = pack({f"setting_{_unique()}": [seeds.canary, "", {}]})
+    definitions = Document(
+        workspace_id=seeds.workspace.pk, digest=named.digest, size_bytes=named.size_bytes, body=named.body
+    )
+    definitions.save(force_insert=True)
     return Snapshot(
         workspace_id=seeds.workspace.pk,
         environment_id=seeds.environment.pk,
@@ -286,6 +292,7 @@ def _snapshot(seeds: Seeds) -> Model:
         objects_count=1,
         unread_count=0,
         digest=sha256(_unique().encode()),
+        definitions_digest=definitions.digest,
     )
 
 
@@ -343,6 +350,24 @@ def _assignment(seeds: Seeds) -> Model:
     version.profile = profile
     version.save(force_insert=True)
     return BaselineAssignment(workspace_id=seeds.workspace.pk, profile=profile, environment_id=seeds.environment.pk)
+
+
+@makes(IdentityLink)
+def _identity_link(seeds: Seeds) -> Model:
+    keys = f"configurationPolicies:{_unique()}", f"configurationPolicies:{_unique()}"
+    return IdentityLink(
+        workspace_id=seeds.workspace.pk,
+        left_profile=seeds.one(BaselineProfile),
+        right_environment_id=seeds.environment.pk,
+        left_key=keys[0],
+        right_key=keys[1],
+        left_digest=sha256(keys[0].encode()),
+        right_digest=sha256(keys[1].encode()),
+        left_name=seeds.canary,
+        right_name=seeds.canary,
+        answer="confirmed",
+        answered_by_label=seeds.canary,
+    )
 
 
 @makes(Finding)

@@ -18,6 +18,8 @@ EVENTS: dict[str, str] = {
     "workspaces:invitation:create": _("invited a person"),
     "workspaces:invitation:accept": _("accepted an invitation"),
     "workspaces:invitation:revoke": _("withdrew an invitation"),
+    "workspaces:key:create": _("made an API key"),
+    "workspaces:key:revoke": _("withdrew an API key"),
     "workspaces:control:pause": _("paused a type of run"),
     "workspaces:control:resume": _("let a type of run go on"),
     "workspaces:sweep:read": _("listed all workspaces of this installation"),
@@ -33,5 +35,7 @@ EVENTS: dict[str, str] = {
     "inventory:baseline:create": _("made a baseline"),
     "inventory:baseline:advance": _("made a new version of a baseline"),
     "inventory:baseline:assign": _("assigned a baseline to an environment"),
+    "inventory:match:answer": _("answered whether two objects are the same"),
+    "inventory:match:withdraw": _("took back an answer about two objects"),
     "findings:finding:detect": _("recorded what was detected"),
 }

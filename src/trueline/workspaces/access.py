@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from trueline.kit import clock
 from trueline.kit.database.context import current_workspace, within
 from trueline.kit.digest import sha256
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
-from trueline.workspaces.models import Environment, EnvironmentGrant, Invitation, Membership, User, Workspace
+from trueline.workspaces.models import ApiKey, Environment, EnvironmentGrant, Invitation, Membership, User, Workspace
 from trueline.workspaces.rules import (
     CAPABILITIES_OF,
     Capability,
     GrantEffect,
     InvitationState,
+    KeyToken,
     Lifecycle,
     Role,
     capabilities_of,
@@ -69,6 +71,41 @@ def enter(user: User, workspace_id: UUID, *, request_id: str = "") -> Scope:
     if membership is None or workspace is None:
         raise NotVisible
     return _narrowed(membership, _scope(workspace, person(user, request_id=request_id), membership.role))
+
+
+def key_of_token(token: KeyToken) -> ApiKey | None:
+    """The key of a token in the workspace whose context is set; None when it is unknown, withdrawn or too old."""
+    if current_workspace() != token.workspace_id:
+        return None
+    return _good_keys(token.workspace_id).filter(token_digest=sha256(str(token).encode())).first()
+
+
+def key_by_id(workspace_id: UUID, key_id: UUID) -> ApiKey | None:
+    """The same by id, for work that goes on after the request."""
+    return _good_keys(workspace_id).filter(id=key_id).first()
+
+
+def _good_keys(workspace_id: UUID) -> QuerySet[ApiKey]:
+    good = ApiKey.objects.filter(workspace_id=workspace_id, revoked_at=None, expires_at__gt=clock.now())
+    return good.select_related("creator")
+
+
+def enter_by_key(key: ApiKey, *, request_id: str = "") -> Scope:
+    """The scope of a key: what its maker may do now, and of that only what the key was given. Raises `NotVisible`."""
+    maker = enter(key.creator, key.workspace_id)
+    given = frozenset(key.capabilities)
+    if key.environment_id is not None:  # as for a person: whoever reaches a part only manages no members
+        given -= {Capability.MEMBERS_MANAGE}
+    reached = maker.environment_ids
+    if key.environment_id is not None:
+        reached = frozenset({key.environment_id} if maker.reaches(key.environment_id) else ())
+    return replace(
+        maker,
+        actor=Actor(ActorKind.KEY, str(key.pk), key.name, on_behalf_of=str(key.creator), request_id=request_id),
+        capabilities=maker.capabilities & given,
+        environment_ids=reached,
+        lowered=tuple((environment_id, held & given) for environment_id, held in maker.lowered),
+    )
 
 
 def system(workspace_id: UUID, label: str = "Trueline") -> Scope:

@@ -18,6 +18,7 @@ from trueline.kit.scope import Actor, Scope
 from trueline.workspaces import access, queries
 from trueline.workspaces.errors import InvitationInvalid, LastOwner, NotOperable, RoleTooHigh
 from trueline.workspaces.models import (
+    ApiKey,
     Environment,
     EnvironmentGrant,
     Invitation,
@@ -203,6 +204,9 @@ def remove_member(scope: Scope, membership_id: UUID, *, actor: Actor) -> None:
     subject = Subject("membership", str(membership.pk), str(membership.user))
     EnvironmentGrant.objects.filter(workspace_id=scope.workspace_id, membership_id=membership.pk).delete()
     membership.delete()
+    # Their keys end with them, for good: somebody who is invited again starts without any.
+    keys = ApiKey.objects.filter(workspace_id=scope.workspace_id, creator_id=membership.user_id, revoked_at=None)
+    keys.update(revoked_at=clock.now())
     record(scope.workspace_id, "workspaces:membership:remove", subject, actor=actor)
 
 

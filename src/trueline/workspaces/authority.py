@@ -39,6 +39,11 @@ class MembershipAuthority:
 def _initiator_scope(run: OperationRun) -> Scope:
     if run.initiator_kind == ActorKind.SYSTEM:
         return access.system(run.workspace_id, run.initiator_label)
+    if run.initiator_kind == ActorKind.KEY:
+        key = access.key_by_id(run.workspace_id, UUID(run.initiator_id))
+        if key is None:
+            raise NotVisible
+        return access.enter_by_key(key)
     user = queries.person_by_id(UUID(run.initiator_id))
     if user is None:
         raise NotVisible

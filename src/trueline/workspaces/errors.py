@@ -4,7 +4,8 @@ Refused
  |- LastOwner            a workspace keeps at least one owner
  |- NotOperable          the environment is not active, or the contract stops new work
  |- InvitationInvalid    unknown, used, withdrawn or expired: one answer for all, so nothing can be probed
- `- RoleTooHigh          nobody grants more than they hold
+ |- RoleTooHigh          nobody grants more than they hold
+ `- KeyRefused           an API key of that life or those capabilities is not made
 """
 
 from trueline.kit.errors import Refused
@@ -43,3 +44,9 @@ class RoleTooHigh(Refused):
 
     def __init__(self) -> None:
         super().__init__("You cannot give a role with more rights than your own.")
+
+
+class KeyRefused(Refused):
+    """An API key of that life or those capabilities is not made."""
+
+    code = "key_refused"

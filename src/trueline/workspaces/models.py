@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from trueline.kit import clock, ids
-from trueline.workspaces.rules import CommercialState, GrantEffect, InvitationState, Kind, Lifecycle, Role
+from trueline.workspaces.rules import KEY_DAYS, CommercialState, GrantEffect, InvitationState, Kind, Lifecycle, Role
 
 
 def one_of(column: str, values: Any, name: str) -> models.CheckConstraint:
@@ -179,6 +180,75 @@ class OperationalControl(TenantModel):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "run_type"], name="control_once")]
+
+
+class ApiKey(TenantModel):
+    """Lets a program act for the person who made it, with some of that person's capabilities, until a date.
+
+    Only the digest of its token is kept. `environment` narrows it to one. `parent` is the key that made it, if one did.
+    """
+
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=8)
+    token_digest = models.CharField(max_length=64)
+    creator = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
+    capabilities = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "token_digest"], name="api_key_token_once"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at"))
+                & Q(expires_at__lte=F("created_at") + timedelta(days=KEY_DAYS)),
+                name="api_key_expires_within_a_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptAnswer(TenantModel):
+    """What a request with an idempotency key was answered, so that the same request again gets the same answer.
+
+    `body` is sealed with the caller's own token, which is kept nowhere: neither we nor a stolen copy can read it.
+    """
+
+    actor_id = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.SmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Prevents the double: of requests with one key at the same time, all but the first wait here.
+            models.UniqueConstraint(fields=["workspace", "actor_id", "idempotency_key"], name="kept_answer_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace", "created_at"], name="kept_answer_age")]
+
+
+class RequestWindow(TenantModel):
+    """How many requests one key, or all keys of the workspace, sent in the present minute; one row for each."""
+
+    subject = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    requests = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "subject"], name="window_once")]
 
 
 class SignInLink(models.Model):

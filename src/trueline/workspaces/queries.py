@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from trueline.kit import clock
 from trueline.kit.scope import NotVisible, Scope
 from trueline.workspaces.models import (
+    ApiKey,
     Environment,
     EnvironmentGrant,
     Invitation,
@@ -59,6 +60,32 @@ def open_invitations(scope: Scope) -> QuerySet[Invitation]:
     """Invitations that somebody could still accept, newest first."""
     found = Invitation.objects.filter(workspace_id=scope.workspace_id, state=InvitationState.PENDING)
     return found.filter(expires_at__gt=clock.now()).order_by("-created_at")
+
+
+def api_keys(scope: Scope) -> QuerySet[ApiKey]:
+    """Keys of the workspace as far as the reader reaches, newest first; withdrawn and expired ones too."""
+    found = ApiKey.objects.filter(workspace_id=scope.workspace_id).select_related("creator", "environment")
+    if scope.environment_ids is not None:
+        found = found.filter(Q(environment_id=None) | Q(environment_id__in=scope.environment_ids))
+    if scope.excluded_ids:
+        found = found.exclude(environment_id__in=scope.excluded_ids)
+    return found.order_by("-created_at", "-id")
+
+
+def api_key(scope: Scope, key_id: UUID) -> ApiKey:
+    """One key. Raises `NotVisible`."""
+    found = api_keys(scope).filter(id=key_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def invitation(scope: Scope, invitation_id: UUID) -> Invitation:
+    """One invitation that somebody could still accept. Raises `NotVisible`."""
+    found = open_invitations(scope).filter(id=invitation_id).first()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def active_control(scope: Scope, run_type: str) -> OperationalControl | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Capability(StrEnum):
@@ -120,6 +123,16 @@ INVITATION_MOVES: dict[str, set[str]] = {InvitationState.PENDING: {InvitationSta
 INVITATION_DAYS = 7
 
 
+KEY_DAYS = 365
+"""An API key ends at the latest after so many days: one that nobody remembers must not work for ever."""
+WINDOW_SECONDS = 60
+REQUESTS_PER_KEY = 600
+REQUESTS_PER_WORKSPACE = 3_000
+"""Requests to the API in one window. The count is in the database, so it holds over all processes and machines."""
+ANSWER_HOURS = 24
+"""How long the answer to a request with an idempotency key is kept."""
+
+
 class CommercialState(StrEnum):
     """The workspace's contract. It never hides data; it stops new work."""
 
@@ -148,3 +161,33 @@ def capabilities_of(role: str) -> frozenset[str]:
 def is_lower(role: str, than: str) -> bool:
     """Whether a role grants a subset of another's capabilities: a person is narrowed, never raised, by environment."""
     return capabilities_of(role) <= capabilities_of(than)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyToken:
+    """The text of an API key, taken apart.
+
+    Attributes:
+        workspace_id: Where it belongs, so that it can be looked up under that workspace's row security.
+        secret: 256 random bits in URL-safe base 64.
+    """
+
+    workspace_id: UUID
+    secret: str
+
+    @property
+    def prefix(self) -> str:
+        """What is shown of it for ever, so that people can tell keys apart; 220 bits stay unknown."""
+        return self.secret[:6]
+
+    def __str__(self) -> str:
+        return f"tl_{self.workspace_id.hex}_{self.secret}"
+
+
+_KEY_TOKEN = re.compile(r"tl_([0-9a-f]{32})_([A-Za-z0-9_-]{43})", re.ASCII)
+
+
+def key_token(text: str) -> KeyToken | None:
+    """The token that a text is, None when it has not the shape of one."""
+    found = _KEY_TOKEN.fullmatch(text)
+    return KeyToken(UUID(found[1]), found[2]) if found else None
