@@ -35,7 +35,10 @@ EVENTS: dict[str, str] = {
     "inventory:baseline:create": _("made a baseline"),
     "inventory:baseline:advance": _("made a new version of a baseline"),
     "inventory:baseline:assign": _("assigned a baseline to an environment"),
-    "inventory:match:answer": _("answered whether two objects are the same"),
-    "inventory:match:withdraw": _("took back an answer about two objects"),
+    "inventory:pair:answer": _("answered whether two objects are the same"),
+    "inventory:pair:withdraw": _("took back an answer about two objects"),
     "findings:finding:detect": _("recorded what was detected"),
+    "findings:finding:move": _("moved the finding"),
+    "findings:finding:assign": _("said who works on the finding"),
+    "findings:finding:comment": _("commented on the finding"),
 }

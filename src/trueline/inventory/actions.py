@@ -15,23 +15,44 @@ from trueline.audit.rules import Outcome
 from trueline.connections.contract import AreaReport
 from trueline.evidence import actions as evidence
 from trueline.inventory import queries
+from trueline.inventory.answers import Relation, relation
 from trueline.inventory.manifest import ItemDraft, Manifest
+from trueline.inventory.matching.links import LinkAnswer, identity_key
 from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
     BaselineVersion,
+    IdentityLink,
     Snapshot,
     SnapshotArea,
     SnapshotGap,
     SnapshotItem,
 )
-from trueline.kit.errors import Conflict
+from trueline.inventory.rows import FIELDS, ItemRow
+from trueline.kit.digest import sha256
+from trueline.kit.errors import Conflict, Refused
 from trueline.kit.failpoints import reach
-from trueline.kit.scope import Actor, Scope
+from trueline.kit.scope import Actor, NotVisible, Scope
 from trueline.workspaces.models import Environment
 from trueline.workspaces.rules import Capability
 
 _BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Two objects that a person is asked about.
+
+    Attributes:
+        left_snapshot: Where the left object stands: a capture, or the content of a standard's version.
+        profile_id: The standard that the left is the content of; None when two environments are compared.
+    """
+
+    left_snapshot: Snapshot
+    left_item_id: UUID
+    right_snapshot: Snapshot
+    right_item_id: UUID
+    profile_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +222,102 @@ def assign_baseline(scope: Scope, profile_id: UUID, environment: Environment, *,
         subject = Subject("baseline", str(profile.pk), profile.name, environment.pk, environment.name)
         record(scope.workspace_id, "inventory:baseline:assign", subject, actor=actor)
     return assignment
+
+
+@transaction.atomic
+def answer_match(scope: Scope, pair: Proposed, answer: LinkAnswer, *, actor: Actor) -> IdentityLink:
+    """Keep a person's answer about two objects for every later capture. The same answer again changes nothing.
+
+    Raises `NotVisible` for objects that are not there, `Refused` for two captures of one environment, and `Conflict`
+    when one of the two is confirmed to be the same as another object.
+    """
+    between = relation(pair.left_snapshot.environment_id, pair.right_snapshot.environment_id, pair.profile_id)
+    if between is None:
+        raise Refused("Two captures of one environment are matched by their ids.")
+    require_answer(scope, between)
+    given = _answer(scope, pair, between, answer)
+    given.answered_by_label = actor.label[:200]
+    before = _kept_answer(scope, given)
+    if before is not None and before.answer == answer:
+        return before
+    try:
+        with transaction.atomic():
+            if before is not None:
+                before.delete()
+            given.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict(
+            "One of the two objects is already confirmed to be the same as another one.",
+            next_step="Undo that answer first.",
+        ) from error
+    after = {"answer": given.answer, "left": given.left_name, "right": given.right_name}
+    told = {"answer": before.answer} if before is not None else None
+    record(scope.workspace_id, "inventory:pair:answer", _pair_subject(given), actor=actor, before=told, after=after)
+    return given
+
+
+@transaction.atomic
+def withdraw_answer(scope: Scope, identity_link_id: UUID, *, actor: Actor) -> None:
+    """Take an answer back: the pair is proposed again. Raises `NotVisible`, `NotAllowed`."""
+    found = queries.identity_link(scope, identity_link_id)
+    require_answer(scope, Relation(found.left_environment_id, found.left_profile_id, found.right_environment_id))
+    before = {"answer": found.answer, "left": found.left_name, "right": found.right_name}
+    subject = _pair_subject(found)
+    found.delete()
+    record(scope.workspace_id, "inventory:pair:withdraw", subject, actor=actor, before=before)
+
+
+def answer_capability(between: Relation) -> Capability:
+    """What it takes to answer: about a standard it changes what environments are held to, else it is a reading."""
+    return Capability.FINDINGS_WORK if between.left_profile_id is None else Capability.BASELINES_MANAGE
+
+
+def require_answer(scope: Scope, between: Relation) -> None:  # lint: allow TL015 looks only, writes nothing
+    """Raise `NotAllowed` unless the actor may answer in every environment that the answer is about."""
+    for environment_id in (between.left_environment_id, between.right_environment_id):
+        if environment_id is not None:
+            scope.require(answer_capability(between), environment_id)
+
+
+def _answer(scope: Scope, pair: Proposed, between: Relation, answer: LinkAnswer) -> IdentityLink:
+    sides = [
+        _proposed_item(scope, pair.left_snapshot, pair.left_item_id),
+        _proposed_item(scope, pair.right_snapshot, pair.right_item_id),
+    ]
+    left, right = reversed(sides) if between.is_turned else sides
+    keys = identity_key(left), identity_key(right)
+    return IdentityLink(
+        workspace_id=scope.workspace_id,
+        left_environment_id=between.left_environment_id,
+        left_profile_id=between.left_profile_id,
+        right_environment_id=between.right_environment_id,
+        left_key=keys[0],
+        right_key=keys[1],
+        left_digest=sha256(keys[0].encode()),
+        right_digest=sha256(keys[1].encode()),
+        left_name=left.name,
+        right_name=right.name,
+        answer=str(answer),
+    )
+
+
+def _proposed_item(scope: Scope, snapshot: Snapshot, item_id: UUID) -> ItemRow:
+    found = SnapshotItem.objects.filter(workspace_id=scope.workspace_id, snapshot_id=snapshot.pk, id=item_id)
+    row = found.values_list(*FIELDS).first()
+    if row is None:
+        raise NotVisible
+    return ItemRow(*row)
+
+
+def _kept_answer(scope: Scope, given: IdentityLink) -> IdentityLink | None:
+    """The answer to the same question, locked: of two people who answer at once the later one sees the first."""
+    same = ("left_environment_id", "left_profile_id", "right_environment_id", "left_digest", "right_digest")
+    found = IdentityLink.objects.filter(
+        workspace_id=scope.workspace_id, **{name: getattr(given, name) for name in same}
+    )
+    return found.select_for_update().first()
+
+
+def _pair_subject(found: IdentityLink) -> Subject:
+    label = f"{found.left_name or found.left_key} = {found.right_name or found.right_key}"
+    return Subject("pair", str(found.pk), label, found.right_environment_id)

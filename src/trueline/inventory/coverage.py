@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from trueline.connections.contract import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from trueline.connections.contract import Record
-
 Values = tuple[str, ...]
+
+
+class Configuring(Protocol):
+    """Anything that configures settings. A `Record` satisfies it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def source_path(self) -> str: ...
+    @property
+    def settings(self) -> Sequence[Setting]: ...
+
+
+class Policy(NamedTuple):
+    """What coverage needs of an object whose content lies apart from it."""
+
+    name: str
+    source_path: str
+    settings: Sequence[Setting]
 
 
 class SettingState(StrEnum):
@@ -74,7 +93,7 @@ class SettingsCoverage:
         return self.count(SettingState.EQUAL, SettingState.CONFLICT)
 
 
-def settings_coverage(left: Iterable[Record], right: Iterable[Record]) -> SettingsCoverage:
+def settings_coverage(left: Iterable[Configuring], right: Iterable[Configuring]) -> SettingsCoverage:
     """Coverage of one side by the other, both as whole sets of policies.
 
     A setting counts when a policy gives it at least one value; a parent that only groups others has none. Only settings
@@ -88,7 +107,7 @@ def settings_coverage(left: Iterable[Record], right: Iterable[Record]) -> Settin
     )
 
 
-def configured_settings(records: Iterable[Record]) -> dict[str, tuple[Configured, ...]]:
+def configured_settings(records: Iterable[Configuring]) -> dict[str, tuple[Configured, ...]]:
     """For each setting of one side the policies that configure it, in stable order."""
     found: dict[str, list[Configured]] = defaultdict(list)
     for record in records:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from trueline.connections.contract import Coverage
+from trueline.inventory.matching.links import LinkAnswer
 from trueline.kit import clock, ids
 
 _STATES = sorted(str(item) for item in Coverage)
+_RELATION = ("workspace_id", "right_environment_id", "left_environment_id", "left_profile")
+_IS_CONFIRMED = Q(answer=str(LinkAnswer.CONFIRMED))
 
 
 class Snapshot(models.Model):
@@ -28,6 +31,7 @@ class Snapshot(models.Model):
     objects_count = models.IntegerField()
     unread_count = models.IntegerField()
     digest = models.CharField(max_length=64)
+    definitions_digest = models.CharField(max_length=64, null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -151,4 +155,58 @@ class BaselineAssignment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace_id", "environment_id", "profile"], name="assignment_once")
+        ]
+
+
+class IdentityLink(models.Model):
+    """A person's answer about a proposed pair: the same object, or never the same.
+
+    It names objects by their identity and not by a capture, so it holds for every later one. Of two environments the
+    one with the smaller id is the left, whatever stood left on the page; a standard is always the left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    left_environment_id = models.UUIDField(null=True)
+    left_profile = models.ForeignKey(
+        BaselineProfile, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    right_environment_id = models.UUIDField()
+    left_key = models.TextField()
+    right_key = models.TextField()
+    left_digest = models.CharField(max_length=64)
+    right_digest = models.CharField(max_length=64)
+    left_name = models.CharField(max_length=500)
+    right_name = models.CharField(max_length=500)
+    answer = models.CharField(max_length=16)
+    answered_at = models.DateTimeField(default=clock.now)
+    answered_by_label = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=[*_RELATION, "left_digest", "right_digest"], name="link_once", nulls_distinct=False
+            ),
+            # An object is the same as one other at most, whoever answers first.
+            models.UniqueConstraint(
+                fields=[*_RELATION, "left_digest"], name="link_left_once", condition=_IS_CONFIRMED, nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                fields=[*_RELATION, "right_digest"],
+                name="link_right_once",
+                condition=_IS_CONFIRMED,
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=sorted(str(item) for item in LinkAnswer)), name="link_answer"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_environment_id=None, left_profile__isnull=False)
+                | Q(
+                    left_profile=None,
+                    left_environment_id__isnull=False,
+                    left_environment_id__lt=F("right_environment_id"),
+                ),
+                name="link_left",
+            ),
         ]

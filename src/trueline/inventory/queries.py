@@ -6,25 +6,31 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
-from trueline.connections.contract import AreaReport, Coverage
+from trueline.connections.contract import AreaReport, Coverage, Unread, Warn
 from trueline.evidence import queries as evidence
+from trueline.inventory.answers import links_of, relation
 from trueline.inventory.compare import Comparison, compare_snapshots
 from trueline.inventory.manifest import StoredContent, stored_content
 from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
     BaselineVersion,
+    IdentityLink,
     Snapshot,
     SnapshotArea,
     SnapshotGap,
     SnapshotItem,
 )
+from trueline.inventory.readings import Told, Whole, compare_whole
 from trueline.inventory.rows import FIELDS, ItemRow
 from trueline.kit.scope import NotVisible, Scope
 
 _Row = TypeVar("_Row", bound=Model)
+_DOCUMENTS = 2_000
+_RECENT = 5
 
 
 def snapshots(scope: Scope, environment_id: UUID) -> QuerySet[Snapshot]:
@@ -44,6 +50,24 @@ def newest_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID
         .distinct("environment_id")
     )
     return {snapshot.environment_id: snapshot for snapshot in newest}
+
+
+def recent_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> list[Snapshot]:
+    """The newest few snapshots of each of these environments, newest first, in one statement."""
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, environment_id__in=environment_ids)
+    place = Window(RowNumber(), partition_by=F("environment_id"), order_by=("-observed_at", "-captured_at"))
+    return list(
+        _in_reach(scope, found, "environment_id")
+        .annotate(place=place)
+        .filter(place__lte=_RECENT)
+        .order_by("-observed_at", "-captured_at")
+    )
+
+
+def snapshot_with_definitions(scope: Scope) -> Snapshot | None:
+    """The newest snapshot in reach whose export told what settings are called."""
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id).exclude(definitions_digest=None)
+    return _in_reach(scope, found, "environment_id").order_by("-observed_at", "-captured_at").first()
 
 
 def snapshot(scope: Scope, snapshot_id: UUID) -> Snapshot:
@@ -117,18 +141,89 @@ def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUI
 
     The standard may have been taken from an environment that this reader does not reach: it belongs to the workspace.
     """
-    return _compared(scope, version.snapshot, snapshot(scope, right_id))
+    return _compared(scope, version.snapshot, snapshot(scope, right_id), version.profile_id)
 
 
-def _compared(scope: Scope, left: Snapshot, right: Snapshot) -> Comparison[ItemRow]:
+def _compared(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | None = None) -> Comparison[ItemRow]:
+    answers = identity_links(scope, right.environment_id)
     return compare_snapshots(
         _rows(scope, left.pk),
         _rows(scope, right.pk),
         left_areas=_reports(_areas(scope, left.pk)),
         right_areas=_reports(_areas(scope, right.pk)),
         load=lambda rows: contents(scope, rows),
+        links=links_of(answers, relation(left.environment_id, right.environment_id, profile_id)),
         ignore_ids=left.environment_id != right.environment_id,
     )
+
+
+def whole(scope: Scope, left_id: UUID, right_id: UUID) -> Whole[ItemRow]:
+    """Two snapshots side by side with everything: proposed pairs, settings, and what was not read."""
+    return _whole(scope, snapshot(scope, left_id), snapshot(scope, right_id))
+
+
+def whole_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Whole[ItemRow]:
+    """The same of a standard, left, and a snapshot, right."""
+    return _whole(scope, version.snapshot, snapshot(scope, right_id), version.profile_id)
+
+
+def _whole(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | None = None) -> Whole[ItemRow]:
+    answers = identity_links(scope, right.environment_id)
+    sides = _told(scope, left), _told(scope, right)
+    # Both sides show each object's settings, so all content is needed once; equal content is one document.
+    held = _held(scope, (row.content_digest for side in sides for row in side.items))
+    return compare_whole(
+        *sides,
+        load=lambda rows: [held[row.content_digest] for row in rows],
+        links=links_of(answers, relation(left.environment_id, right.environment_id, profile_id)),
+        ignore_ids=left.environment_id != right.environment_id,
+    )
+
+
+def _told(scope: Scope, found: Snapshot) -> Told[ItemRow]:
+    gone = SnapshotGap.objects.filter(workspace_id=scope.workspace_id, snapshot_id=found.pk)
+    odd = list(gone)
+    return Told(
+        _rows(scope, found.pk),
+        _reports(_areas(scope, found.pk)),
+        tuple(Unread(gap.subject, gap.kind, gap.detail, gap.area) for gap in odd if not gap.is_warning),
+        tuple(Warn(gap.kind, tuple(gap.subject.split("\n"))) for gap in odd if gap.is_warning),
+    )
+
+
+def _held(scope: Scope, digests: Iterable[str]) -> dict[str, StoredContent]:
+    wanted, found = sorted(set(digests)), dict[str, StoredContent]()
+    for start in range(0, len(wanted), _DOCUMENTS):
+        documents = evidence.documents(scope, wanted[start : start + _DOCUMENTS])
+        found |= {digest: stored_content(document) for digest, document in documents.items()}
+    return found
+
+
+def identity_links(scope: Scope, environment_id: UUID) -> QuerySet[IdentityLink]:
+    """What people answered about pairs of an environment, newest first; never of one out of reach."""
+    if not scope.reaches(environment_id):
+        raise NotVisible
+    found = _links_in_reach(scope).filter(
+        Q(right_environment_id=environment_id) | Q(left_environment_id=environment_id)
+    )
+    return found.order_by("-answered_at", "id")
+
+
+def identity_link(scope: Scope, identity_link_id: UUID) -> IdentityLink:
+    """One answer. Raises `NotVisible`."""
+    found = _links_in_reach(scope).filter(id=identity_link_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _links_in_reach(scope: Scope) -> QuerySet[IdentityLink]:
+    found = _in_reach(
+        scope, IdentityLink.objects.filter(workspace_id=scope.workspace_id), "right_environment_id"
+    ).exclude(left_environment_id__in=scope.excluded_ids)
+    if scope.environment_ids is None:
+        return found
+    return found.filter(Q(left_environment_id=None) | Q(left_environment_id__in=scope.environment_ids))
 
 
 def _rows(scope: Scope, snapshot_id: UUID) -> list[ItemRow]:

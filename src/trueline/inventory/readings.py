@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic
 
-from trueline.connections.contract import Facet
+from trueline.connections.contract import AreaReport, Facet, Unread, Warn
 from trueline.inventory.compare import Compared, Comparison, Outcome, compare_snapshots
-from trueline.inventory.coverage import configured_settings, setting_conflicts, settings_coverage
+from trueline.inventory.coverage import Policy, SettingsCoverage, setting_conflicts, settings_coverage
 from trueline.inventory.definitions import Definitions
 from trueline.inventory.document import (
     AreaLine,
@@ -23,19 +25,52 @@ from trueline.inventory.document import (
     UnreadLine,
     WarningLine,
 )
-from trueline.inventory.rules import RecordItem, record_contents, record_items
+from trueline.inventory.matching.evidence import ItemT
+from trueline.inventory.rules import ItemView, RecordItem, record_contents, record_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from trueline.connections.contract import Json, Reading
-    from trueline.inventory.coverage import Configured, CoveredSetting, SettingConflict, SettingsCoverage, Values
+    from trueline.inventory.compare import Load
+    from trueline.inventory.coverage import Configured, CoveredSetting, SettingConflict, Values
     from trueline.inventory.differences import Change
     from trueline.inventory.matching.links import Link
 
 NOTHING_KNOWN = Definitions()
 
 _LAST_ID = re.compile(r"([^/\[\]]+)(?:\[[^\]]*\])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[ItemT]):
+    """One side: its objects, how far each area was read, what could not be read, what is odd."""
+
+    items: Sequence[ItemT]
+    areas: Sequence[AreaReport]
+    unread: Sequence[Unread]
+    warnings: Sequence[Warn]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Generic[ItemT]):
+    """Everything that two sides say about each other, by objects and by settings, without any names of settings."""
+
+    left: Told[ItemT]
+    right: Told[ItemT]
+    comparison: Comparison[ItemT]
+    coverage: SettingsCoverage
+
+    def document(self, definitions: Definitions = NOTHING_KNOWN) -> ComparisonDocument:
+        """The document of stable shape, with names of settings and values where they are known."""
+        comparison = self.comparison
+        return ComparisonDocument(
+            left=_side(self.left, {one.id: one.left for one in self.coverage.settings}),
+            right=_side(self.right, {one.id: one.right for one in self.coverage.settings}),
+            matches=tuple(_matches(comparison, definitions)),
+            only_left=tuple(_object(entry.left) for entry in comparison.of(Outcome.ONLY_LEFT) if entry.left),
+            only_right=tuple(_object(entry.right) for entry in comparison.of(Outcome.ONLY_RIGHT) if entry.right),
+            settings=_settings(self.coverage, definitions),
+            not_comparable=tuple(_not_comparable(comparison)),
+        )
 
 
 def compare_readings(
@@ -58,45 +93,59 @@ def compare_readings(
     Returns:
         The document, the same whatever the order of records.
     """
+    whole = compare_whole(_told(left), _told(right), load=record_contents, links=links, ignore_ids=ignore_ids)
+    return whole.document(definitions)
+
+
+def compare_whole(
+    left: Told[ItemT],
+    right: Told[ItemT],
+    *,
+    load: Load[ItemT],
+    links: Iterable[Link] = (),
+    ignore_ids: bool = False,
+) -> Whole[ItemT]:
+    """Compare two sides by objects, doubtful pairs too, and by settings.
+
+    Args:
+        left: One side.
+        right: The other.
+        load: Gives the content of items; asked for every item, since each may configure settings.
+        links: What people answered earlier about pairs.
+        ignore_ids: Treat them as two tenants, where an equal id means nothing.
+    """
     comparison = compare_snapshots(
-        record_items(left.records),
-        record_items(right.records),
+        left.items,
+        right.items,
         left_areas=left.areas,
         right_areas=right.areas,
-        load=record_contents,
+        load=load,
         links=links,
         ignore_ids=ignore_ids,
         propose=True,
     )
-    coverage = settings_coverage(left.records, right.records)
-    return _document(left, right, comparison, coverage, definitions)
+    return Whole(left, right, comparison, settings_coverage(_policies(left, load), _policies(right, load)))
 
 
-def _document(
-    left: Reading,
-    right: Reading,
-    comparison: Comparison[RecordItem],
-    coverage: SettingsCoverage,
-    definitions: Definitions,
-) -> ComparisonDocument:
-    return ComparisonDocument(
-        left=_side(left),
-        right=_side(right),
-        matches=tuple(_matches(comparison, definitions)),
-        only_left=tuple(_object(entry.left) for entry in comparison.of(Outcome.ONLY_LEFT) if entry.left),
-        only_right=tuple(_object(entry.right) for entry in comparison.of(Outcome.ONLY_RIGHT) if entry.right),
-        settings=_settings(coverage, definitions),
-        not_comparable=tuple(_not_comparable(comparison)),
-    )
+def _told(reading: Reading) -> Told[RecordItem]:
+    return Told(record_items(reading.records), reading.areas, reading.unread, reading.warnings)
 
 
-def _side(reading: Reading) -> SideLine:
-    unread = sorted((gap.path, gap.reason, gap.detail) for gap in reading.unread)
-    odd = sorted((warn.kind, warn.subjects) for warn in reading.warnings)
-    areas = tuple(AreaLine(area.area, str(area.coverage), area.objects, area.reason) for area in reading.areas)
-    conflicts = setting_conflicts(configured_settings(reading.records))
+def _policies(side: Told[ItemT], load: Load[ItemT]) -> list[Policy]:
+    contents = load(side.items)
+    return [
+        Policy(item.name, item.source_path, content.settings)
+        for item, content in zip(side.items, contents, strict=True)
+    ]
+
+
+def _side(side: Told[ItemT], configured: Mapping[str, Sequence[Configured]]) -> SideLine:
+    unread = sorted((gap.path, gap.reason, gap.detail) for gap in side.unread)
+    odd = sorted((warn.kind, warn.subjects) for warn in side.warnings)
+    areas = tuple(AreaLine(area.area, str(area.coverage), area.objects, area.reason) for area in side.areas)
+    conflicts = setting_conflicts(configured)
     warnings = (*(WarningLine(kind, subjects) for kind, subjects in odd), *map(_conflict_warning, conflicts))
-    return SideLine(len(reading.records), tuple(UnreadLine(*gap) for gap in unread), warnings, areas)
+    return SideLine(len(side.items), tuple(UnreadLine(*gap) for gap in unread), warnings, areas)
 
 
 def _conflict_warning(conflict: SettingConflict) -> WarningLine:
@@ -104,11 +153,11 @@ def _conflict_warning(conflict: SettingConflict) -> WarningLine:
     return WarningLine("setting_conflict", (conflict.id, *(one.policy for one in conflict.configured)))
 
 
-def _object(item: RecordItem) -> ObjectLine:
+def _object(item: ItemView) -> ObjectLine:
     return ObjectLine(item.source_path, item.external_id, item.object_type, item.name)
 
 
-def _matches(comparison: Comparison[RecordItem], definitions: Definitions) -> Iterator[MatchLine]:
+def _matches(comparison: Comparison[ItemT], definitions: Definitions) -> Iterator[MatchLine]:
     for entry in comparison.entries:
         if entry.left and entry.right and entry.evidence:
             yield MatchLine(
@@ -124,33 +173,33 @@ def _matches(comparison: Comparison[RecordItem], definitions: Definitions) -> It
 
 
 def _change(change: Change, definitions: Definitions) -> ChangeLine:
-    setting_id = _setting_id(change)
+    key = setting_id(change)
     return ChangeLine(
         facet=change.facet.value,
         path=change.path,
         kind=change.kind.value,
         left=change.left,
         right=change.right,
-        setting=definitions.name(setting_id),
-        category=definitions.category(setting_id),
-        left_label=definitions.label(setting_id, change.left),
-        right_label=definitions.label(setting_id, change.right),
+        setting=definitions.name(key),
+        category=definitions.category(key),
+        left_label=definitions.label(key, change.left),
+        right_label=definitions.label(key, change.right),
     )
 
 
-def _setting_id(change: Change) -> str:
+def setting_id(change: Change) -> str:
     """The id at the end of a settings path, without the mark of an instance."""
     found = _LAST_ID.search(change.path) if change.facet is Facet.SETTINGS else None
     return found.group(1) if found else ""
 
 
-def _not_comparable(comparison: Comparison[RecordItem]) -> Iterator[NotComparableLine]:
+def _not_comparable(comparison: Comparison[ItemT]) -> Iterator[NotComparableLine]:
     for entry in comparison.of(Outcome.NOT_COMPARABLE):
         if entry.left is None or entry.right is None:
             yield _lone_line(entry)
 
 
-def _lone_line(entry: Compared[RecordItem]) -> NotComparableLine:
+def _lone_line(entry: Compared[ItemT]) -> NotComparableLine:
     item = entry.left or entry.right
     assert item is not None
     side = "left" if entry.left else "right"
