@@ -1,8 +1,8 @@
 """Sets of sign-ins, and what is left of them when policies have taken their part. Exact, never too small.
 
-A membership is a pair of axis and element, such as `("users", "group:1")`; a sign-in has any number of them, and nothing
-is assumed about which go together. A property has one value of a finite set. What a policy does not reach of a region is
-a union of regions again, so the rest after many policies is computed without trying every combination.
+A membership is a pair of axis and element, such as `("users", "group:1")`; a sign-in has any number of them, and
+nothing is assumed about which go together. A property has one value of a finite set. What a policy does not reach of a region is a
+union of regions again, so the rest after many policies is computed without trying every combination.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ORDINARY: Mapping[str, str] = {
 """The sign-in that happens every day; one that is not covered cannot be called an exception."""
 
 MOST_STEPS = 20_000
-"""Beyond this many steps a search for what is left over ends with what it holds: the rest is too large, never too small."""
+"""Beyond this many steps a search for what is left ends with what it holds: the rest is too large, never too small."""
 
 
 @dataclass(frozen=True, slots=True)
