@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.worlds import World
@@ -110,9 +112,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(world, captured, s
 
 
 def _statements(browser, here):
-    from django.db import connection  # noqa: PLC0415 - only to count
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - (same)
-
     browser.get(here)
     with CaptureQueriesContext(connection) as counted:
         browser.get(here)

@@ -42,7 +42,7 @@ def capture_upload(  # noqa: PLR0913 - where, what, by whom, when
 
 
 @transaction.atomic
-def capture_file(  # noqa: PLR0913 - (same)
+def capture_file(  # noqa: PLR0913 - where, which file, by whom, when
     scope: Scope,
     environment: Environment,
     provider_key: str,

@@ -19,6 +19,9 @@ from trueline.web.asked import current_user
 Respond = Callable[[HttpRequest], HttpResponse]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WRITES_ON_GET = ("/account/2fa/recovery-codes/", "/account/oidc/")
+"""Pages of the sign-in library: the first look at recovery codes is written down, and a provider sends people back by
+a GET that makes their account."""
 POLICY = "; ".join(  # noqa: FLY002 - one directive a line, so that a change reads as one
     (
         "default-src 'none'",
@@ -76,7 +79,7 @@ class RequestTransaction:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside a transaction that is rolled back when the request failed."""
-        with within(None), reading() if request.method in SAFE_METHODS else nullcontext(), transaction.atomic():
+        with within(None), reading() if _only_reads(request) else nullcontext(), transaction.atomic():
             response = self._respond(request)
             if response.status_code >= 500 or request.META.get("trueline.failed"):
                 transaction.set_rollback(True)
@@ -85,6 +88,10 @@ class RequestTransaction:
     def process_exception(self, request: HttpRequest, _exception: Exception) -> None:
         """Remember that a view failed: its answer comes from a handler, but its writes must not stay."""
         request.META["trueline.failed"] = True
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    return request.method in SAFE_METHODS and not request.path.startswith(WRITES_ON_GET)
 
 
 def reader_language(respond: Respond) -> Respond:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from trueline.audit.registry import EVENTS
 from trueline.connections import registry as providers
 from trueline.findings.rules import Severity
+from trueline.findings.workflow import CloseReason, Verb
 from trueline.operations import registry as runs
 from trueline.web.context import ROLE_LABELS
 
@@ -81,7 +82,36 @@ CHAIN_FAULTS = (
     gettext_noop("its seal does not fit its content and place"),
     gettext_noop("the chain ends before its recorded head, or after it"),
 )
+VERBS: dict[Verb, StrOrPromise] = {
+    Verb.TAKE: _("Take it"),
+    Verb.START: _("Start the work"),
+    Verb.REMEDIATE: _("Mark as remediated"),
+    Verb.CLOSE: _("Close without remediation"),
+    Verb.REOPEN: _("Open it again"),
+}
+VERBS_DONE: dict[Verb, StrOrPromise] = {
+    Verb.TAKE: _("It is yours now."),
+    Verb.START: _("The work has begun."),
+    Verb.REMEDIATE: _("Marked as remediated. The next complete capture verifies it."),
+    Verb.CLOSE: _("The finding is closed."),
+    Verb.REOPEN: _("The finding is open again."),
+}
+CLOSE_REASONS: dict[CloseReason, StrOrPromise] = {
+    CloseReason.DUPLICATE: _("a duplicate"),
+    CloseReason.FALSE_POSITIVE: _("a false positive"),
+    CloseReason.NOT_APPLICABLE: _("not applicable"),
+    CloseReason.OUT_OF_SCOPE: _("out of scope"),
+    CloseReason.SUPERSEDED: _("superseded"),
+}
+RESOLVED: dict[str, StrOrPromise] = {
+    "remediated": _("remediated, not verified yet"),
+    "verified_cleared": _("verified cleared"),
+}
 REFUSALS = (
+    gettext_noop("The finding is not in a state that allows this."),
+    gettext_noop("Somebody else may have been first: look at it again."),
+    gettext_noop("Say why the finding is closed."),
+    gettext_noop("This person has no access to the environment of the finding."),
     gettext_noop("This is the last owner of the workspace."),
     gettext_noop("Make somebody else an owner first, then try again."),
     gettext_noop("This invitation is not valid (any more)."),

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from trueline.audit import queries as audit
 from trueline.findings import queries as findings
-from trueline.findings.rules import OPEN, FindingState, Severity
+from trueline.findings.rules import OPEN, VERIFIED_CLEARED, FindingState, Severity
 from trueline.inventory import queries as inventory
 from trueline.web import words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.views.finding_work import work_of
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability
@@ -118,6 +119,7 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
         "values": _values(found),
         "history": _history(found),
+        "work": work_of(asked, found),
         "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
         if asked.scope.may(Capability.AUDIT_VIEW)
         else [],
@@ -143,12 +145,18 @@ def _named(found: Finding, value: Any) -> Any:
     return value.get("name", value) if not found.path and isinstance(value, dict) else value
 
 
+def _resolved_title(found: Finding) -> str:
+    if found.resolved_reason == VERIFIED_CLEARED:
+        return _("Verified cleared: a complete capture no longer shows it")
+    return _("Marked as remediated; no complete capture has shown it yet")
+
+
 def _history(found: Finding) -> list[dict[str, Any]]:
     """What is known of its life, newest first."""
     known = [
         ("active", _("Found first"), found.first_seen_at),
         ("high", _("Came back"), found.reopened_at),
-        ("good", _("Verified cleared: a complete capture no longer shows it"), found.resolved_at),
+        ("good", _resolved_title(found), found.resolved_at),
         ("info", _("Closed"), found.closed_at),
     ]
     if found.times_seen > 1:
