@@ -53,6 +53,7 @@ COMMANDS = (
     Command("demo", "demo", "Show the main job on generated tenants, print the findings, end."),
     Command("capture", "capture", "Read an export on this machine into an environment."),
     Command("compare", "compare", "Compare two exported tenants, folders or zips, without a database."),
+    Command("baseline", "baseline", "Lint, make, check and upgrade baselines, without a database."),
     Command("diagnose", "diagnose", "Bring the failures in agent traces down to their causes."),
     Command("templates", "prompt_templates", "Infer the prompt templates behind agent traces."),
     Command("evaluate", "evaluate", "Judge agent traces by the rules of a world model."),

@@ -26,7 +26,7 @@ from trueline.connections.contract import (
 )
 from trueline.inventory.assertions.layers import Effective, EffectiveBaseline
 from trueline.inventory.assertions.model import Assertion, Operator, Template
-from trueline.inventory.assertions.operators import accepts, expected, values_of
+from trueline.inventory.assertions.operators import accepts, expected, short, values_of
 from trueline.inventory.differences import same_value
 
 ReachOf = Callable[[Mapping[str, Json]], Reach]
@@ -222,10 +222,15 @@ def _state(demand: Assertion, observed: list[Observed], where: Environment) -> t
     if demand.operator is Operator.ABSENT and wrong:
         return ResultState.NOT_MET, f"It must not be configured, and {_names(wrong)} configures it."
     if effective_right and wrong:
-        said = f"{_names(effective_right)} does what is asked, {_names(wrong)} says otherwise: {_values(wrong)}."
+        said = (
+            f"{_names(effective_right)} does what is asked, {_names(wrong)} says otherwise: {_values(demand, wrong)}."
+        )
         return ResultState.CONFLICTING, said
     if wrong:
-        return ResultState.NOT_MET, f"{_names(wrong)} sets it to {_values(wrong)}; {expected(demand)} is asked for."
+        return (
+            ResultState.NOT_MET,
+            f"{_names(wrong)} sets it to {_values(demand, wrong)}; {expected(demand)} is asked for.",
+        )
     if right:
         return _reached(right)
     return _without(demand, observed, where)
@@ -276,8 +281,8 @@ def _names(several: list[Observed]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} (and {len(names) - 1} more)"
 
 
-def _values(several: list[Observed]) -> str:
-    return " or ".join(sorted({", ".join(values_of(one.value)) for one in several}))
+def _values(demand: Assertion, several: list[Observed]) -> str:
+    return " or ".join(sorted({", ".join(short(demand, one) for one in values_of(one.value)) for one in several}))
 
 
 def _template_result(entry: Effective, demand: Template, where: Environment) -> Result:

@@ -92,7 +92,8 @@ def effective(layers: Sequence[Baseline]) -> EffectiveBaseline:
         origin = Origin(layer.id, layer.version, layer.level)
         for override in layer.overrides:
             entries[override.assertion] = _overridden(entries, override, origin)
-        for demand in (*layer.assertions, *layer.templates):
+        demands: tuple[Demand, ...] = (*layer.assertions, *layer.templates)
+        for demand in demands:
             if demand.id in entries:
                 raise LayersRefused(f"{layer.id}: the id {demand.id} is taken by a layer above; use an override.")
             entries[demand.id] = Effective(demand, origin)

@@ -100,10 +100,15 @@ def _is_stricter(new: Assertion, old: Assertion) -> bool:
     return mine >= theirs if new.operator is Operator.AT_LEAST else mine <= theirs
 
 
+def short(assertion: Assertion, value: str) -> str:
+    """A value without the setting's id, which the id of an option repeats."""
+    return value.removeprefix(f"{assertion.setting}_") or value
+
+
 def expected(assertion: Assertion) -> str:
     """What the assertion asks of its setting, in words."""
-    value = assertion.value
-    said = ", ".join(map(_spoken, value)) if isinstance(value, list) else _spoken(value)
+    several = assertion.value if isinstance(assertion.value, list) else [assertion.value]
+    said = ", ".join(_spoken(assertion, one) for one in several)
     match assertion.operator:
         case Operator.ABSENT:
             return "not configured"
@@ -115,5 +120,5 @@ def expected(assertion: Assertion) -> str:
             return f"{assertion.operator.replace('_', ' ')} {said}"
 
 
-def _spoken(value: Json) -> str:
-    return " + ".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
+def _spoken(assertion: Assertion, value: Json) -> str:
+    return " + ".join(short(assertion, one) for one in values_of(value))

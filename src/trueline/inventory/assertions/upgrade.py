@@ -102,7 +102,8 @@ def plan_upgrade(old: Baseline, new: Baseline, where: Environment) -> Plan:
 
 
 def _demands(baseline: Baseline) -> dict[str, Demand]:
-    return {one.id: one for one in (*baseline.assertions, *baseline.templates)}
+    demands: tuple[Demand, ...] = (*baseline.assertions, *baseline.templates)
+    return {one.id: one for one in demands}
 
 
 def _results(demands: Mapping[str, Demand], where: Environment, origin: Origin) -> dict[str, Result]:

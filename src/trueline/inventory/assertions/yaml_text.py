@@ -6,7 +6,7 @@ Only what JSON can say: no dates, no yes/no, no base-60 numbers. A value means w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ _PLAIN = (
     ("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), "-0123456789"),
     ("tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$"), "-0123456789"),
 )
-_READ = {
+_READ: dict[str, Callable[[str], Json]] = {
     "tag:yaml.org,2002:bool": lambda text: text == "true",
     "tag:yaml.org,2002:null": lambda _text: None,
     "tag:yaml.org,2002:int": int,
@@ -79,7 +79,7 @@ def parse_yaml(text: str, name: str) -> Document:
     try:
         for event in yaml.parse(text, Loader=_Plain):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise InvalidBaseline(f"{name}, line {line}: aliases are not allowed; write the value out.")
         node = yaml.compose(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:

@@ -189,7 +189,7 @@ _ALL = (
     Question(
         key="conditional_access.exclusions",
         title="Who is left out of conditional access?",
-        help="Lists every user, group, role and kind of guest that an enabled policy leaves out, and which policies do.",
+        help="Lists every user, group, role and kind of guest that an enabled policy leaves out, and the policies.",
         areas=(AREA,),
         parameters={ACCEPT: ACCEPT_HELP},
         answer=_exclusions,

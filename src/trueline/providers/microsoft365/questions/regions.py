@@ -1,8 +1,8 @@
 """Sets of sign-ins, and what is left of them when policies have taken their part. Exact, never too small.
 
 A membership is a pair of axis and element, such as `("users", "group:1")`; a sign-in has any number of them, and
-nothing is assumed about which go together. A property has one value of a finite set. What a policy does not reach of a region is a
-union of regions again, so the rest after many policies is computed without trying every combination.
+nothing is assumed about which go together. A property has one value of a finite set. What a policy does not reach of a
+region is a union of regions again, so the rest after many policies is found without trying every combination.
 """
 
 from __future__ import annotations
