@@ -59,6 +59,14 @@ def test_findings_are_filtered_by_the_address(query, number, world, captured, si
     assert rows(signed_in(world.owner).get(address(world, "findings"), query)) == number
 
 
+@pytest.mark.parametrize("name", ["findings", "runs", "audit"])
+@pytest.mark.parametrize("key", ["q", "area", "actor", "type", "environment", "state", "after"])
+def test_a_filter_with_a_nul_is_a_broken_request(name, key, world, signed_in):
+    answer = signed_in(world.owner).get(address(world, name), {key: "a\x00b"})
+    assert answer.status_code == 400
+    assert "psycopg" not in text(answer)
+
+
 def test_a_finding_shows_what_was_decided_and_what_is(world, captured, signed_in):
     changed = next(one for one in captured.findings if one.kind == "modified")
     page = text(signed_in(world.owner).get(address(world, "finding", changed.pk)))

@@ -89,11 +89,16 @@ def _cursor(found: QuerySet[Any], order: Sequence[str], text: str) -> list[Any] 
     try:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         fields = [found.model._meta.get_field(field.removeprefix("-")) for field in order]  # noqa: SLF001 - Django's documented API
-        if not isinstance(values, list) or None in values:
+        if not isinstance(values, list) or not all(map(_is_usable, values)):
             return None
         return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, ValidationError, FieldDoesNotExist):
         return None
+
+
+def _is_usable(value: Any) -> bool:
+    """Whether a value may stand in a statement at all: of a forged cursor nothing is known."""
+    return isinstance(value, int | float) or (isinstance(value, str) and "\x00" not in value)
 
 
 def _address(request: HttpRequest, name: str, key: str) -> str:
