@@ -17,7 +17,8 @@ PASSWORD = "a plumb line hangs true"
 def person(email: str, name: str, *, password: str | None = None, locale: str = "en") -> User:
     """A person with an account."""
     user = create_person(email, name, actor=OPERATOR, password=password)
-    User.objects.filter(pk=user.pk).update(locale=locale)
+    user.locale = locale
+    user.save(update_fields=["locale"])
     return user
 
 

@@ -144,6 +144,7 @@ def role_changes(reader: Reader, other: Reader) -> None:
     reader.page.locator("tr", has_text="nina").get_by_role("link").first.click()
     reader.page.get_by_label(reader.word("Role"), exact=True).select_option("manager")
     reader.press("Change the role")
+    expect(reader.page.locator(".toasts")).to_contain_text("nina")
     other.page.reload()
     expect(other.page.get_by_role("button", name=other.word("Invite"), exact=True)).to_be_enabled()
 
@@ -153,6 +154,7 @@ def go(reader: Reader, other: Reader) -> None:
     reader.place("m")
     reader.page.locator("tr", has_text="nina").get_by_role("link").first.click()
     reader.press("Remove from the workspace")
+    expect(reader.page.locator(".toasts")).to_contain_text("nina")
     with other.page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
         other.place("f")
     assert answered.value.status == 404

@@ -1,0 +1,85 @@
+"""Every address that an owner of the demonstration can open, found by walking the resolver."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+from tests.isolation.routes import Route, routes
+from trueline.cli import demo_story
+from trueline.findings import queries as findings
+from trueline.inventory import queries as inventory
+from trueline.kit.database.context import within
+from trueline.kit.scope import Scope
+from trueline.operations import queries as operations
+from trueline.workspaces import access
+from trueline.workspaces import queries as workspaces
+from trueline.workspaces.actions import invite
+from trueline.workspaces.models import User
+
+_OF_A_LINK_IN_A_MAIL = ("confirm-email/", "password/reset/key/")
+"""Addresses whose last part is a secret that was sent to somebody."""
+_NOT_A_PAGE = ("language", "healthz")
+_SIGNS_OUT_OR_AWAY = ("account/oidc/", "account/social/")
+
+
+def demonstration(folder: Path) -> User:
+    """Play the demonstration and invite somebody into it; gives its owner."""
+    where = demo_story.stage()
+    demo_story.play(where, folder / "exports", lambda *_told: None)
+    with within(where.scope.workspace_id):
+        scope = access.enter(where.owner, where.scope.workspace_id)
+        invite(scope, "guest@example.org", "viewer", actor=scope.actor)
+    return where.owner
+
+
+def addresses(owner: User) -> dict[str, str]:
+    """Address by the name of its route. A route with a parameter that nobody knows a value for fails here."""
+    door = access.doors(owner)[0]
+    with within(door.workspace_id):
+        values = _values(access.enter(owner, door.workspace_id))
+    found = {}
+    for route in routes():
+        if route.is_plain and _is_a_page(route) and not route.path.startswith(_SIGNS_OUT_OR_AWAY):
+            found[route.name or route.path] = route.url(values)
+    return found
+
+
+def _is_a_page(route: Route) -> bool:
+    return route.path not in _NOT_A_PAGE and not any(part in route.path for part in _OF_A_LINK_IN_A_MAIL)
+
+
+def _values(scope: Scope) -> dict[str, str]:
+    """What each parameter of an address stands for here; they belong together."""
+    finding = findings.open_findings(scope).first()
+    assert finding is not None
+    environment = workspaces.environments(scope).get(pk=finding.environment_id)
+    snapshot = inventory.newest_snapshots(scope, [environment.pk])[environment.pk]
+    members = workspaces.members(scope)
+    values: dict[str, object] = {
+        "workspace": scope.workspace_slug,
+        "environment": environment.slug,
+        "environment_id": environment.pk,
+        "snapshot_id": snapshot.pk,
+        "item_id": inventory.items(scope, snapshot.pk)[0].pk,
+        "profile_id": inventory.baselines(scope)[0].pk,
+        "finding_id": finding.pk,
+        "run_id": snapshot.run_id,
+        "membership_id": members[0].pk,
+        "invitation_id": workspaces.open_invitations(scope)[0].pk,
+        "workspace_id": scope.workspace_id,
+        "token": "never-was",
+        "pk": 1,
+        "provider_id": "oidc",
+    }
+    assert operations.runs(scope).exists()
+    return {name: str(value) for name, value in values.items()}
+
+
+def title_of(name: str) -> str:
+    """A file name for a route."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+__all__ = ["UUID", "addresses", "demonstration", "title_of"]
