@@ -20,6 +20,10 @@ from trueline.audit.rules import BODY_FIELDS
 from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.contract import AreaReport, Coverage
 from trueline.findings.actions.detections import Sighting, record_detections
+from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
+from trueline.findings.models import Finding
+from trueline.findings.rules import Detected, Detection, Severity
+from trueline.findings.workflow import Verb
 from trueline.inventory.actions import Capture, add_baseline_version, assign_baseline, keep_snapshot, make_baseline
 from trueline.inventory.manifest import Manifest
 from trueline.inventory.models import Snapshot
@@ -104,6 +108,14 @@ def _snapshot(world: World, scope: Scope) -> Any:
     capture = Capture(world.environment, run.pk, "microsoft365", "export", clock.now())
     manifest = Manifest(areas=(AreaReport("configuration", Coverage.COMPLETE, 0),))
     return keep_snapshot(scope, capture, manifest, actor=scope.actor, hold=lambda: None)
+
+
+def _finding(world: World, scope: Scope) -> Finding:
+    sighting = Sighting(world.environment, _snapshot(world, scope).pk, clock.now())
+    one = Detection("drift", "", "compliance", "t", "t:1", "One", "", "", "extra", Severity.LOW, None, {"name": "One"})
+    detected = Detected("drift", "", frozenset(), (one,))
+    record_detections(scope, sighting, [detected], actor=scope.actor, hold=lambda: None)
+    return Finding.objects.get()
 
 
 def _run(world: World, scope: Scope) -> OperationRun:
@@ -242,6 +254,27 @@ DONE: dict[str, tuple[Prepared, str]] = {
             ),
         ),
         "findings:finding:detect",
+    ),
+    "findings.move_findings": (
+        _prepared(
+            _finding,
+            lambda _, scope, made: move_findings(scope, [made.pk], Step(Verb.TAKE), actor=scope.actor),
+        ),
+        "findings:finding:move",
+    ),
+    "findings.assign_finding": (
+        _prepared(
+            _finding,
+            lambda w, scope, made: assign_finding(scope, made.pk, w.operator, actor=scope.actor),
+        ),
+        "findings:finding:assign",
+    ),
+    "findings.comment_finding": (
+        _prepared(
+            _finding,
+            lambda _, scope, made: comment_finding(scope, made.pk, "Asked.", actor=scope.actor),
+        ),
+        "findings:finding:comment",
     ),
     "operations.start_run": (_plain(_run), "operations:run:start"),
     "operations.cancel_run": (

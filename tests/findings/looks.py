@@ -99,6 +99,6 @@ def states(world: World, environment: Environment) -> dict[str, str]:
 
 def decide(world: World, environment: Environment, name: str, state: str) -> None:
     """What a person decides about a finding."""
-    ends = {"closed_at": clock.now(), "closed_reason": "no_action"} if state == "closed" else {}
+    ends = {"closed_at": clock.now(), "closed_reason": "not_applicable"} if state == "closed" else {}
     with world.inside():
         Finding.objects.filter(environment_id=environment.pk, subject_key=f"policy:{name}").update(state=state, **ends)

@@ -161,7 +161,7 @@ def test_the_database_refuses_every_move_that_the_table_does_not_list(start: str
     look(world, world.environment, 1, [seen("a")])
     fields = {
         "resolved": {"resolved_at": clock.now(), "resolved_reason": "remediated"},
-        "closed": {"closed_at": clock.now(), "closed_reason": "no_action"},
+        "closed": {"closed_at": clock.now(), "closed_reason": "not_applicable"},
     }
     blank = {"resolved_at": None, "resolved_reason": "", "closed_at": None, "closed_reason": ""}
     path = {"in_progress": ["triaged", "in_progress"], "reopened": ["resolved", "reopened"], "new": []}

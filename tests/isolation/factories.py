@@ -16,7 +16,7 @@ from trueline.audit.rules import GENESIS
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
-from trueline.findings.models import Finding
+from trueline.findings.models import Finding, FindingComment
 from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
@@ -367,6 +367,17 @@ def _identity_link(seeds: Seeds) -> Model:
         right_name=seeds.canary,
         answer="confirmed",
         answered_by_label=seeds.canary,
+    )
+
+
+@makes(FindingComment)
+def _finding_comment(seeds: Seeds) -> Model:
+    return FindingComment(
+        workspace_id=seeds.workspace.pk,
+        finding=seeds.one(Finding),
+        author_id="1",
+        author_label=seeds.canary,
+        body=seeds.canary,
     )
 
 

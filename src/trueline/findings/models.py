@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from trueline.findings.rules import OPEN, FindingState, Severity
+from trueline.findings.rules import OPEN, VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.workflow import REMEDIATED, CloseReason
 from trueline.kit import clock, ids
 
 _RESOLVED, _CLOSED = FindingState.RESOLVED, FindingState.CLOSED
@@ -46,6 +47,8 @@ class Finding(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=32, blank=True)
     reopened_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
+    assignee = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -63,6 +66,12 @@ class Finding(models.Model):
                 condition=(Q(state=_CLOSED, closed_at__isnull=False) & ~Q(closed_reason=""))
                 | (~Q(state=_CLOSED) & Q(closed_at=None, closed_reason="")),
                 name="finding_closed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_reason__in=["", REMEDIATED, VERIFIED_CLEARED]), name="finding_resolved_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_reason__in=["", *sorted(CloseReason)]), name="finding_closed_reason"
             ),
         ]
         indexes: ClassVar = [
@@ -82,3 +91,20 @@ class Finding(models.Model):
     def is_open(self) -> bool:
         """Whether it still asks for something."""
         return self.state in OPEN
+
+
+class FindingComment(models.Model):
+    """What somebody said about a finding. Never changed afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    author_id = models.CharField(max_length=64)
+    author_label = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "finding", "created_at"], name="comment_by_finding")]

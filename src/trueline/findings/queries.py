@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from trueline.findings.models import Finding
+from trueline.findings.models import Finding, FindingComment
 from trueline.findings.rules import OPEN, VERIFIED_CLEARED
 from trueline.kit.scope import NotVisible, Scope
 
@@ -79,3 +79,11 @@ def severity_counts(scope: Scope, found: QuerySet[Finding]) -> dict[str, int]:
 def areas_with_findings(scope: Scope) -> set[str]:
     """Areas in which anything was ever found in reach, for a filter."""
     return set(findings(scope).order_by().values_list("area", flat=True).distinct())
+
+
+def comments(scope: Scope, finding: Finding) -> QuerySet[FindingComment]:
+    """What was said about a finding in reach, oldest first. Raises `NotVisible`."""
+    if not scope.reaches(finding.environment_id):
+        raise NotVisible
+    found = FindingComment.objects.filter(workspace_id=scope.workspace_id, finding_id=finding.pk)
+    return found.order_by("created_at", "id")

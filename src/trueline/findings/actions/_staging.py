@@ -93,6 +93,23 @@ where f.workspace_id = %(workspace)s
   and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
 """
 
+# Somebody's word that it is repaired becomes knowledge once a complete capture no longer shows it.
+CONFIRM = """
+update findings_finding as f set
+  resolved_at = %(observed)s,
+  resolved_reason = 'verified_cleared',
+  updated_at = %(now)s
+where f.workspace_id = %(workspace)s
+  and f.environment_id = %(environment)s
+  and f.detector = %(detector)s
+  and f.standard_id = %(standard)s
+  and f.state = 'resolved'
+  and f.resolved_reason = 'remediated'
+  and f.area = any(%(covered)s)
+  and f.resolved_at < %(observed)s
+  and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
+"""
+
 # One judge at a time for each environment: two would wait for each other's rows, or judge in the wrong order.
 QUEUE_UP = "select pg_advisory_xact_lock(hashtextextended(%(environment)s::text, 0))"
 

@@ -15,6 +15,7 @@ from trueline.audit.actions import Subject, record
 from trueline.findings.actions._staging import (
     CLEAR,
     COLUMNS,
+    CONFIRM,
     INDEX,
     INSERT,
     OVERTAKEN,
@@ -93,6 +94,7 @@ def _record(scope: Scope, sighting: Sighting, detected: Detected) -> Recorded:
             return Recorded(len(detected.detections))
         _stage(cursor, sighting, detected.detections)
         seen, reopened, opened, cleared = (_rows_of(cursor, sql, values) for sql in (TOUCH, REOPEN, INSERT, CLEAR))
+        cleared += _rows_of(cursor, CONFIRM, values)
         cursor.execute("drop table staged_detection")
     return Recorded(len(detected.detections), opened, seen, reopened, cleared)
 

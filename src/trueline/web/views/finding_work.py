@@ -92,7 +92,7 @@ def work_of(asked: Asked, found: Finding) -> dict[str, Any]:
         "closed_reason": words.CLOSE_REASONS.get(CloseReason(found.closed_reason), "") if found.closed_reason else "",
         "why_not": words.why_not(asked.scope, Capability.FINDINGS_WORK, found.environment_id),
         "comments": list(findings.comments(asked.scope, found)),
-        "moves": [event for event in audit.history(asked.scope, "finding", str(found.pk))[:_EVENTS]],
+        "moves": list(audit.history(asked.scope, "finding", str(found.pk))[:_EVENTS]),
     }
 
 

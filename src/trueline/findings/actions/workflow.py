@@ -1,0 +1,136 @@
+"""What people do with findings: one function for every move, for the page, the API and jobs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from trueline.audit.actions import Subject, record
+from trueline.findings import queries
+from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing
+from trueline.findings.models import Finding, FindingComment
+from trueline.findings.rules import SLA_DAYS, Severity
+from trueline.findings.workflow import LEADS_TO, REMEDIATED, CloseReason, Verb, verbs
+from trueline.kit import clock
+from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
+from trueline.workspaces import access
+from trueline.workspaces.models import User
+from trueline.workspaces.rules import Capability
+
+_LONGEST_COMMENT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What shall be done, and the reason where one is asked for."""
+
+    verb: Verb
+    reason: str = ""
+
+
+@transaction.atomic
+def move_findings(scope: Scope, finding_ids: Sequence[UUID], step: Step, *, actor: Actor) -> list[Finding]:
+    """Do one step with several findings, all or none, with one event for each.
+
+    Raises `NotVisible` when one of them is out of reach, whether it exists or not; `MoveRefused` when one is in a state
+    that does not allow the step; `ReasonMissing`.
+    """
+    if step.verb is Verb.CLOSE and step.reason not in set(CloseReason):
+        raise ReasonMissing
+    found = list(queries.findings(scope).filter(id__in=set(finding_ids)).select_for_update().order_by("id"))
+    if len(found) != len(set(finding_ids)):
+        raise NotVisible
+    for finding in found:
+        scope.require(Capability.FINDINGS_WORK, finding.environment_id)
+    return [_moved(scope, finding, step, actor) for finding in found]
+
+
+def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
+    if step.verb not in verbs(finding.state):
+        raise MoveRefused
+    before = finding.state
+    changes = _changes(finding, step, actor)
+    for name, value in changes.items():
+        setattr(finding, name, value)
+    finding.save(update_fields=list(changes))
+    record(
+        scope.workspace_id,
+        "findings:finding:move",
+        _subject(finding),
+        actor=actor,
+        before={"state": str(before)},
+        after={"state": str(finding.state), "reason": step.reason},
+    )
+    return finding
+
+
+def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:
+    """The columns that a step changes. Leaving an end state clears what belonged to it."""
+    now = clock.now()
+    changes: dict[str, Any] = {"state": LEADS_TO[step.verb], "updated_at": now}
+    if step.verb is Verb.TAKE and actor.kind is ActorKind.HUMAN:
+        changes |= {"assignee_id": UUID(actor.id), "owner_id": finding.owner_id or UUID(actor.id)}
+    elif step.verb is Verb.REMEDIATE:
+        changes |= {"resolved_at": now, "resolved_reason": REMEDIATED}
+    elif step.verb is Verb.CLOSE:
+        changes |= {"closed_at": now, "closed_reason": step.reason}
+    elif step.verb is Verb.REOPEN:
+        changes |= {"resolved_at": None, "resolved_reason": "", "closed_at": None, "closed_reason": ""}
+        changes |= {"reopened_at": now, "times_reopened": finding.times_reopened + 1}
+        changes["due_at"] = now + timedelta(days=SLA_DAYS[Severity(finding.severity)])
+    return changes
+
+
+@transaction.atomic
+def assign_finding(scope: Scope, finding_id: UUID, user: User | None, *, actor: Actor) -> Finding:
+    """Say who works on it, or nobody. Raises `NotVisible`, `MoveRefused` for an ended finding, `NotAMember`."""
+    finding = _locked(scope, finding_id)
+    if not finding.is_open:
+        raise MoveRefused
+    if user is not None:
+        _require_reach(scope, user, finding)
+    finding.assignee, finding.updated_at = user, clock.now()
+    finding.save(update_fields=["assignee", "updated_at"])
+    after = {"assignee": str(user) if user else ""}
+    record(scope.workspace_id, "findings:finding:assign", _subject(finding), actor=actor, after=after)
+    return finding
+
+
+@transaction.atomic
+def comment_finding(scope: Scope, finding_id: UUID, text: str, *, actor: Actor) -> FindingComment | None:
+    """Add a comment; None, and nothing written, when there is no text in it."""
+    finding = _locked(scope, finding_id)
+    body = text.strip()[:_LONGEST_COMMENT]
+    if not body:
+        return None
+    comment = FindingComment.objects.create(
+        workspace_id=scope.workspace_id, finding=finding, author_id=actor.id, author_label=actor.label, body=body
+    )
+    record(scope.workspace_id, "findings:finding:comment", _subject(finding), actor=actor)
+    return comment
+
+
+def _locked(scope: Scope, finding_id: UUID) -> Finding:
+    finding = queries.findings(scope).filter(id=finding_id).select_for_update(of=("self",)).first()
+    if finding is None:
+        raise NotVisible
+    scope.require(Capability.FINDINGS_WORK, finding.environment_id)
+    return finding
+
+
+def _require_reach(scope: Scope, user: User, finding: Finding) -> None:
+    try:
+        theirs = access.enter(user, scope.workspace_id)
+    except NotVisible as error:
+        raise NotAMember from error
+    if not theirs.may(Capability.FINDINGS_WORK, finding.environment_id):
+        raise NotAMember
+
+
+def _subject(finding: Finding) -> Subject:
+    return Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)

@@ -1,0 +1,43 @@
+"""What a person may do with a finding, and what it becomes. Pure; the table of moves in `rules` is the only truth."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from trueline.findings.rules import MOVES, FindingState
+
+
+class Verb(StrEnum):
+    """What a person does."""
+
+    TAKE = "take"
+    START = "start"
+    REMEDIATE = "remediate"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+LEADS_TO = {
+    Verb.TAKE: FindingState.TRIAGED,
+    Verb.START: FindingState.IN_PROGRESS,
+    Verb.REMEDIATE: FindingState.RESOLVED,
+    Verb.CLOSE: FindingState.CLOSED,
+    Verb.REOPEN: FindingState.REOPENED,
+}
+REMEDIATED = "remediated"
+"""Somebody's word that it is repaired. A later, complete capture turns it into verified cleared, or reopens it."""
+
+
+class CloseReason(StrEnum):
+    """Why a finding is closed although nothing was repaired."""
+
+    DUPLICATE = "duplicate"
+    FALSE_POSITIVE = "false_positive"
+    NOT_APPLICABLE = "not_applicable"
+    OUT_OF_SCOPE = "out_of_scope"
+    SUPERSEDED = "superseded"
+
+
+def verbs(state: str) -> tuple[Verb, ...]:
+    """What may be done in a state; the first one is the next step to suggest."""
+    return tuple(verb for verb, target in LEADS_TO.items() if target in MOVES[state])
