@@ -1,0 +1,1 @@
+"""What the product itself needs, measured on an installation of its own in var/bench."""
