@@ -105,6 +105,8 @@ def _arguments(query: Callable[..., Any], seeds: Seeds) -> dict[str, Any]:
 def _argument(name: str, hint: Any, seeds: Seeds) -> Any:
     if isinstance(hint, type) and issubclass(hint, Model):
         return seeds.one(hint)
+    if hint is bool:
+        return False
     if name == "subject_type":
         return "environment"
     if name == "subject_id":

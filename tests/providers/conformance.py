@@ -18,6 +18,7 @@ from trueline.connections.contract import (
     Provider,
     Record,
     Setting,
+    SettingDefinition,
     Unread,
     Warn,
 )
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = b"the fingerprint key of the conformance tests"
-KINDS = (Record, Unread, Warn, Progress)
+KINDS = (Record, Unread, Warn, SettingDefinition, Progress)
 SCALARS = (str, int, float, bool, type(None))
 SEVERITIES = frozenset({"critical", "high", "medium", "low", "info"})
 

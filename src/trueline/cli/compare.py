@@ -1,20 +1,20 @@
-"""`trueline compare`: two exported tenants side by side, without a database."""
+"""`trueline compare`: two exported tenants side by side, without a database; or two captures of a workspace."""
 
 from __future__ import annotations
 
-import gzip
+import importlib
+import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import orjson
+from uuid import UUID
 
 from trueline.cli.compare_text import document_text
 from trueline.cli.main import DONE, NO
 from trueline.cli.progress import Line
 from trueline.connections import registry
 from trueline.connections.contract import Progress, Reading, gather
-from trueline.inventory.definitions import Definitions, read_definitions
+from trueline.inventory.definitions import Definitions, definitions_file, definitions_of
 from trueline.inventory.readings import NOTHING_KNOWN, compare_readings
 from trueline.kit.errors import Refused, Unavailable
 
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     import argparse
 
     from trueline.connections.contract import Provider
+    from trueline.inventory.document import ComparisonDocument
 
 HELP = "Compare two exported tenants, folders or zips, without a database."
 EXAMPLE = "trueline compare exports/january exports/june --format json"
 
-GZIP_MAGIC = b"\x1f\x8b"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to compare, as what, in which form."""
-    parser.add_argument("left", type=Path, metavar="A", help="folder, file or zip of exported policies")
+    parser.add_argument(
+        "left", type=Path, metavar="A", help="folder, file or zip of exported policies; with --workspace a capture's id"
+    )
     parser.add_argument("right", type=Path, metavar="B", help="the same at another time, or of another tenant")
+    parser.add_argument("--workspace", metavar="SLUG", help="A and B are ids of captures in this workspace")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument(
         "--ignore-ids", action="store_true", help="treat A and B as two tenants: equal ids mean nothing"
@@ -50,21 +52,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print. 0 when nothing differs, 1 when something does or cannot be told; raises `Refused`."""
+    _must_exist(args.definitions)
+    document, labels = _of_workspace(args) if args.workspace else _of_files(args)
+    if args.format == "json":
+        print(document.to_json().decode())
+    else:
+        print(document_text(document, *labels, limit=args.limit))
+    return DONE if document.is_equal else NO
+
+
+def _of_files(args: argparse.Namespace) -> tuple[ComparisonDocument, tuple[str, str]]:
     provider = _export_provider()
-    for path in (args.left, args.right, args.definitions):
+    for path in (args.left, args.right):
         _must_exist(path)
-    definitions = _definitions(args.definitions)
+    given = _definitions(args.definitions)
     # Both sides are fingerprinted with one key, made for this comparison, so that an equal secret shows as equal.
     key = secrets.token_bytes(32)
     with Line() as line:
         left = _read(provider, args.left, key, line)
         right = _read(provider, args.right, key, line)
-    document = compare_readings(left, right, ignore_ids=args.ignore_ids, definitions=definitions)
-    if args.format == "json":
-        print(document.to_json().decode())
-    else:
-        print(document_text(document, *_labels(args.left, args.right), limit=args.limit))
-    return DONE if document.is_equal else NO
+    known = definitions_of([*left.definitions, *right.definitions]).over(given)
+    document = compare_readings(left, right, ignore_ids=args.ignore_ids, definitions=known)
+    return document, _labels(args.left, args.right)
+
+
+def _of_workspace(args: argparse.Namespace) -> tuple[ComparisonDocument, tuple[str, str]]:
+    """Two captures that are kept; their definitions are asked first, then the file."""
+    ids = [_id(path) for path in (args.left, args.right)]
+    given = _definitions(args.definitions)
+    with args.installation.database():
+        stored = importlib.import_module("trueline.cli.stored")
+        found: tuple[ComparisonDocument, tuple[str, str]] = stored.compared(
+            args.workspace, ids[0], ids[1], given, ignore_ids=args.ignore_ids
+        )
+    return found
+
+
+def _id(path: Path) -> UUID:
+    try:
+        return UUID(str(path))
+    except ValueError as error:
+        raise Refused(
+            f"{str(path)!r} is not the id of a capture.", next_step="Its page shows it, and its address ends with it."
+        ) from error
 
 
 def _export_provider() -> Provider:
@@ -94,10 +124,7 @@ def _read(provider: Provider, path: Path, key: bytes, line: Line) -> Reading:
 
 
 def _definitions(path: Path | None) -> Definitions:
-    if path is None:
-        return NOTHING_KNOWN
-    try:
-        content = path.read_bytes()
-        return read_definitions(orjson.loads(gzip.decompress(content) if content[:2] == GZIP_MAGIC else content))
-    except (OSError, EOFError, ValueError) as error:
-        raise Refused(f"The definitions file {path} cannot be read as JSON.") from error
+    """From the file that was named, else from the one that the installation names."""
+    installed = os.environ.get("TRUELINE_DEFINITIONS")
+    chosen = path or (Path(installed) if installed else None)
+    return NOTHING_KNOWN if chosen is None else definitions_file(chosen)

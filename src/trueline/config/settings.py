@@ -172,6 +172,8 @@ STATIC_URL = "/static/"
 # Served from the package itself: there is no step that collects files, so none can be forgotten.
 WHITENOISE_USE_FINDERS = True
 
+DEFINITIONS_PATH = Path(os.environ["TRUELINE_DEFINITIONS"]) if os.environ.get("TRUELINE_DEFINITIONS") else None
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if not os.environ.get("TRUELINE_SMTP_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -128,6 +128,23 @@ class Warn:
     subjects: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SettingDefinition:
+    """What the vendor calls a setting, found in a source beside the objects; the same in every environment.
+
+    Attributes:
+        id: The setting's definition id in lower case.
+        name: What a person knows it as, empty when the source does not say.
+        category: Where the vendor's portal shows it, empty when unknown.
+        labels: Names of its values by value id, in lower case.
+    """
+
+    id: str
+    name: str
+    category: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Reading:
     """Everything one read of a source gave. Grows while reading; complete when `areas` is filled."""
@@ -136,6 +153,7 @@ class Reading:
     unread: list[Unread] = field(default_factory=list)
     warnings: list[Warn] = field(default_factory=list)
     areas: list[AreaReport] = field(default_factory=list)
+    definitions: list[SettingDefinition] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +168,11 @@ class Progress:
 class Source(Protocol):
     """Something to read: an exported folder or archive, later a live tenant."""
 
-    def read(self) -> Iterator[Record | Unread | Warn | Progress]:
-        """Yield records, what could not be read, oddities and progress, in any order; raise only `SourceRefused`."""
+    def read(self) -> Iterator[Record | Unread | Warn | SettingDefinition | Progress]:
+        """Yield records, what could not be read, oddities, names of settings and progress, in any order.
+
+        Raises only `SourceRefused`.
+        """
 
     def areas(self) -> tuple[AreaReport, ...]:
         """Coverage of every area of the provider; valid only after `read` is exhausted."""
@@ -350,6 +371,8 @@ def gather(source: Source, on_progress: Callable[[Progress], None] | None = None
                 reading.unread.append(item)
             case Warn():
                 reading.warnings.append(item)
+            case SettingDefinition():
+                reading.definitions.append(item)
             case Progress() if on_progress is not None:
                 on_progress(item)
             case _:

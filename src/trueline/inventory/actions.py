@@ -115,6 +115,7 @@ def _snapshot(scope: Scope, capture: Capture, manifest: Manifest) -> Snapshot:
         objects_count=len(manifest.items),
         unread_count=len(manifest.unread),
         digest=manifest.digest(),
+        definitions_digest=manifest.definitions_digest,
     )
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import orjson
+
 from trueline.inventory.errors import UnknownDefinitions
+from trueline.kit.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from trueline.connections.contract import Json
+    from trueline.connections.contract import Json, SettingDefinition
+
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,17 @@ class Definitions:
         known = self.by_id.get(setting_id.lower())
         return known.name if known and known.name else setting_id
 
+    def knows(self, setting_id: str) -> bool:
+        """Whether the setting has a name here."""
+        known = self.by_id.get(setting_id.lower())
+        return known is not None and bool(known.name)
+
+    def over(self, other: Definitions) -> Definitions:
+        """These, and where they say nothing the other's."""
+        if not self.by_id or not other.by_id:
+            return self if self.by_id else other
+        return Definitions(ChainMap(dict(self.by_id), dict(other.by_id)))
+
     def category(self, setting_id: str) -> str:
         known = self.by_id.get(setting_id.lower())
         return known.category if known else ""
@@ -51,6 +70,26 @@ class Definitions:
         if isinstance(value, list):
             return [known.labels.get(str(one).lower(), one) for one in value]
         return known.labels.get(str(value).lower(), value)
+
+
+def definitions_of(told: Iterable[SettingDefinition]) -> Definitions:
+    """Definitions that a source brought along."""
+    return Definitions({one.id: Definition(one.name, one.category, one.labels) for one in told})
+
+
+def definitions_document(told: Iterable[SettingDefinition]) -> dict[str, list[Json]]:
+    """The same as the short form that `read_definitions` understands, to be kept."""
+    return {one.id: [one.name, one.category, dict(one.labels)] for one in told}
+
+
+def definitions_file(path: Path) -> Definitions:
+    """Definitions from a JSON file, gzipped or not. Raises `Refused`, and `UnknownDefinitions` for another shape."""
+    try:
+        content = path.read_bytes()
+        document = orjson.loads(gzip.decompress(content) if content[:2] == GZIP_MAGIC else content)
+    except (OSError, EOFError, ValueError) as error:
+        raise Refused(f"The definitions file {path} cannot be read as JSON.") from error
+    return read_definitions(document)
 
 
 def read_definitions(document: Json) -> Definitions:
@@ -95,7 +134,10 @@ def _definition(entry: Json) -> Definition:
 
 
 def _labels(options: Iterable[Json]) -> Iterator[tuple[str, str]]:
-    for option in options:
+    # PowerShell writes a list of one element as that element.
+    for option in [options] if isinstance(options, dict) else options:
+        if not isinstance(option, dict):
+            raise UnknownDefinitions
         key = option.get("itemId") or option.get("id")
         if key and option.get("displayName"):
             yield str(key).lower(), str(option["displayName"])

@@ -9,8 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trueline.connections.contract import AreaReport, Coverage, Facet, Progress, Record, Setting, Source, Unread, Warn
+from trueline.connections.contract import (
+    AreaReport,
+    Coverage,
+    Facet,
+    Progress,
+    Record,
+    Setting,
+    SettingDefinition,
+    Source,
+    Unread,
+    Warn,
+)
 from trueline.evidence.rules import Packed, pack
+from trueline.inventory.definitions import definitions_document
 from trueline.inventory.rules import facet_digests
 from trueline.kit import digest
 
@@ -41,6 +53,7 @@ class Manifest:
     unread: list[Unread] = field(default_factory=list)
     warnings: list[Warn] = field(default_factory=list)
     areas: tuple[AreaReport, ...] = ()
+    definitions_digest: str | None = None
 
     @property
     def coverage(self) -> Coverage:
@@ -64,7 +77,7 @@ class StoredContent:
 
 def collect(source: Source, tell: Callable[[Progress], None]) -> Manifest:
     """Read a source to its end. Raises `SourceRefused`, or what `tell` raises, and keeps nothing then."""
-    manifest = Manifest()
+    manifest, definitions = Manifest(), list[SettingDefinition]()
     for found in source.read():
         if isinstance(found, Record):
             _take(manifest, found)
@@ -72,9 +85,15 @@ def collect(source: Source, tell: Callable[[Progress], None]) -> Manifest:
             manifest.unread.append(found)
         elif isinstance(found, Warn):
             manifest.warnings.append(found)
+        elif isinstance(found, SettingDefinition):
+            definitions.append(found)
         else:
             tell(found)
     manifest.areas = source.areas()
+    if definitions:
+        named = pack(definitions_document(definitions))
+        manifest.documents[named.digest] = named
+        manifest.definitions_digest = named.digest
     return manifest
 
 

@@ -157,9 +157,12 @@ def _compared(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | 
     )
 
 
-def whole(scope: Scope, left_id: UUID, right_id: UUID) -> Whole[ItemRow]:
-    """Two snapshots side by side with everything: proposed pairs, settings, and what was not read."""
-    return _whole(scope, snapshot(scope, left_id), snapshot(scope, right_id))
+def whole(scope: Scope, left_id: UUID, right_id: UUID, *, ignore_ids: bool = False) -> Whole[ItemRow]:
+    """Two snapshots side by side with everything: proposed pairs, settings, and what was not read.
+
+    Of two environments ids mean nothing anyway; `ignore_ids` says the same of two captures of one.
+    """
+    return _whole(scope, snapshot(scope, left_id), snapshot(scope, right_id), ignore_ids=ignore_ids)
 
 
 def whole_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Whole[ItemRow]:
@@ -167,7 +170,9 @@ def whole_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) 
     return _whole(scope, version.snapshot, snapshot(scope, right_id), version.profile_id)
 
 
-def _whole(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | None = None) -> Whole[ItemRow]:
+def _whole(
+    scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | None = None, *, ignore_ids: bool = False
+) -> Whole[ItemRow]:
     answers = identity_links(scope, right.environment_id)
     sides = _told(scope, left), _told(scope, right)
     # Both sides show each object's settings, so all content is needed once; equal content is one document.
@@ -176,7 +181,7 @@ def _whole(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | Non
         *sides,
         load=lambda rows: [held[row.content_digest] for row in rows],
         links=links_of(answers, relation(left.environment_id, right.environment_id, profile_id)),
-        ignore_ids=left.environment_id != right.environment_id,
+        ignore_ids=ignore_ids or left.environment_id != right.environment_id,
     )
 
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trueline.connections.contract import AreaReport, Coverage, Json, Progress, Record, Unread, Warn
+from trueline.connections.contract import AreaReport, Coverage, Json, Progress, Record, SettingDefinition, Unread, Warn
 from trueline.connections.errors import SourceRefused
 from trueline.providers.microsoft365.archives import Archive, is_archive
 from trueline.providers.microsoft365.containers import Container, Folder, Member
 from trueline.providers.microsoft365.coverage import MANIFEST_NAME, Claim, Ledger, read_manifest
 from trueline.providers.microsoft365.decoding import Unusable, parse_text, utf8
+from trueline.providers.microsoft365.definitions import Vocabulary
 from trueline.providers.microsoft365.documents import (
     Failed,
     Found,
@@ -37,7 +38,7 @@ _COMPANION = "_settings.json"
 _ONE_OBJECT = "A single exported object does not show what else the tenant has."
 _ODD_SHAPE = "An object in the file has a shape that is not understood."
 
-Item = Record | Unread | Warn | Progress
+Item = Record | Unread | Warn | SettingDefinition | Progress
 
 
 def open_export(path: Path, fingerprint_key: bytes) -> ExportSource:
@@ -112,6 +113,7 @@ class _Reading:
             "duplicate_name": defaultdict(list),
         }
         self._unknown: defaultdict[str, list[str]] = defaultdict(list)
+        self._vocabulary = Vocabulary()
         self.ledger = Ledger()
 
     def run(self) -> Iterator[Item]:
@@ -126,6 +128,7 @@ class _Reading:
                 yield from self._member(member)
         yield from self.ledger.unread()
         yield from self._oddities()
+        yield from self._vocabulary.definitions()
         yield Progress(total, total, "")
 
     def _member(self, member: Member) -> Iterator[Item]:
@@ -160,6 +163,8 @@ class _Reading:
             raise Unusable("orphan_settings", "These are settings of a policy that is not in the export.")
         for part in parts_of(document):
             match part:
+                case Found() if not part.type and self._vocabulary.takes(part.raw):
+                    pass
                 case Found():
                     yield self._record(part, member)
                 case Ignored():
@@ -174,6 +179,7 @@ class _Reading:
         companion = self._companions.get(member.path)
         if companion is not None and not part.pointer:
             raw = self._with_settings(raw, companion)
+        self._vocabulary.listen(raw)
         rule = rule_of(part.type) if part.type else recognise(raw, member.folders, part.context)
         return record_of(self._redactor.redact(raw), rule, _place(member.path, part.pointer))
 
