@@ -9,10 +9,26 @@ from typing import Any
 import orjson
 import rfc8785
 
+_EXACT = 2**53 - 1
+"""The greatest integer that every reader of JSON keeps."""
+
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of a JSON value. Raises `ValueError` for what JSON cannot say exactly (NaN, huge integers)."""
-    return rfc8785.dumps(value)
+    # For plain values both write the same bytes, and the quick one is ten times faster: a trail is long.
+    return quick(value) if _is_plain(value) else rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether key order, numbers and escapes leave no room for two spellings: ASCII text and integers, no floats."""
+    kind = type(value)
+    if kind is str:
+        return value.isascii()  # type: ignore[no-any-return]  # it is text
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return value is None or kind is bool or (kind is int and -_EXACT <= value <= _EXACT)
 
 
 def quick(value: Any) -> bytes:
