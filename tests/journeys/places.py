@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from uuid import UUID
 
 from tests.isolation.routes import Route, routes
 from trueline.cli import demo_story
@@ -12,7 +11,6 @@ from trueline.findings import queries as findings
 from trueline.inventory import queries as inventory
 from trueline.kit.database.context import within
 from trueline.kit.scope import Scope
-from trueline.operations import queries as operations
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.actions import invite
@@ -73,13 +71,9 @@ def _values(scope: Scope) -> dict[str, str]:
         "pk": 1,
         "provider_id": "oidc",
     }
-    assert operations.runs(scope).exists()
     return {name: str(value) for name, value in values.items()}
 
 
 def title_of(name: str) -> str:
     """A file name for a route."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-__all__ = ["UUID", "addresses", "demonstration", "title_of"]

@@ -137,12 +137,12 @@ def come(reader: Reader, other: Reader) -> None:
 
 
 def role_changes(reader: Reader, other: Reader) -> None:
-    """A viewer may not invite; a manager may."""
+    """A viewer may not invite; an owner may."""
     other.place("m")
     expect(other.page.get_by_role("button", name=other.word("Invite"), exact=True)).to_be_disabled()
     reader.place("m")
     reader.page.locator("tr", has_text="nina").get_by_role("link").first.click()
-    reader.page.get_by_label(reader.word("Role"), exact=True).select_option("manager")
+    reader.page.get_by_label(reader.word("Role"), exact=True).select_option("owner")
     reader.press("Change the role")
     expect(reader.page.locator(".toasts")).to_contain_text("nina")
     other.page.reload()

@@ -1,0 +1,99 @@
+"""What is looked at on a page: accessibility, width, language, weight."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.utils.translation import override
+from django.utils.translation.trans_real import translation
+from playwright.sync_api import Page
+
+_GRAVE = {"serious", "critical"}
+_RUN_AXE = """() => axe.run(document, {
+  resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+})"""
+_TEXTS = """() => {
+  const said = [];
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const held = walker.currentNode.parentElement;
+    if (!held.closest("script, style, [lang]:not(html), [data-untranslated]")) said.push(walker.currentNode.data);
+  }
+  for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+    if (one.closest("[lang]:not(html)")) continue;
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) said.push(one.getAttribute(name) || "");
+  }
+  return said.map((text) => text.trim().replace(/\\s+/g, " ")).filter((text) => /[a-z]{2}/i.test(text));
+}"""
+_HOLE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
+_SHORTEST = 4
+
+
+@cache
+def axe_source() -> str:
+    """The checker of accessibility, from its package."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def grave_barriers(page: Page) -> list[str]:
+    """What axe calls serious or critical on the page that is open."""
+    page.evaluate(axe_source())
+    found: dict[str, Any] = page.evaluate(_RUN_AXE)
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {(node['any'] or [{}])[0].get('message', '')}"
+        for one in found["violations"]
+        if one["impact"] in _GRAVE
+        for node in one["nodes"][:3]
+    ]
+
+
+def sideways(page: Page) -> str:
+    """What is wider than the window; empty when nothing is."""
+    return str(
+        page.evaluate("""() => {
+          const room = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= room) return "";
+          const wide = [...document.querySelectorAll("body *")].filter(
+            (one) => one.getBoundingClientRect().right > room + 1);
+          return wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ") || "the page itself";
+        }""")
+    )
+
+
+def texts(page: Page) -> list[str]:
+    """Everything that a reader of the page reads or hears, except what names another language as its own."""
+    found: list[str] = page.evaluate(_TEXTS)
+    return found
+
+
+@cache
+def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Messages that German has other words for: as they stand, and as patterns where something is filled in."""
+    with override("de"):
+        catalogue = translation("de")
+    plain, filled = set(), []
+    for key, german in catalogue._catalog.items():
+        message = key[0] if isinstance(key, tuple) else key
+        message = message.rpartition("\x04")[2]
+        if not message or german == message or len(message) < _SHORTEST:
+            continue
+        if not _HOLE.search(message):
+            plain.add(_flat(message))
+        elif len(_HOLE.sub("", message).strip(" .,:()")) > 8:
+            filled.append(re.compile(".+".join(map(re.escape, _HOLE.split(_flat(message))))))
+    german_too = {_flat(text) for text in catalogue._catalog.values() if isinstance(text, str)}
+    return frozenset(plain - german_too), tuple(filled)
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text.strip())
+
+
+def english(found: list[str]) -> list[str]:
+    """The texts that are English messages of the catalogue, on a page that should be German."""
+    plain, filled = english_only()
+    return [text for text in found if text in plain or any(one.fullmatch(text) for one in filled)]
