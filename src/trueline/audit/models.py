@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from trueline.audit.rules import BODY_FIELDS, Outcome
+from trueline.audit.rules import BODY_FIELDS, Outcome, body_of
 from trueline.kit import clock, ids
 
 
@@ -49,11 +48,7 @@ class AuditEvent(models.Model):
 
     def body(self) -> dict[str, Any]:
         """The part of the event that its hash covers, as JSON values."""
-        body = {name: getattr(self, name) for name in BODY_FIELDS}
-        body["recorded_at"] = self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-        body["environment_id"] = str(self.environment_id) if self.environment_id else ""
-        body["outcome"], body["actor_kind"] = str(self.outcome), str(self.actor_kind)
-        return body
+        return body_of({name: getattr(self, name) for name in BODY_FIELDS})
 
 
 class AuditHead(models.Model):

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from trueline.audit.models import AuditEvent, AuditHead
-from trueline.audit.rules import GENESIS, Link, Verdict, verify
+from trueline.audit.rules import BODY_FIELDS, GENESIS, Link, Verdict, body_of, verify
 from trueline.kit.scope import Scope
 
 _CHUNK = 5_000
+_SEALS = ("sequence", "body_digest", "previous_digest", "digest")
 
 
 def events(scope: Scope) -> QuerySet[AuditEvent]:
@@ -32,7 +33,7 @@ def history(scope: Scope, subject_type: str, subject_id: str) -> QuerySet[AuditE
 
 # lint: allow TL003 the installation has a chain as well, and no scope
 def chain_verdict(workspace_id: UUID) -> Verdict:
-    """Check the whole chain of a workspace; about 300,000 events a second."""
+    """Check the whole chain of a workspace, in bounded memory."""
     with transaction.atomic():
         head = AuditHead.objects.filter(workspace_id=workspace_id).values_list("sequence", "digest").first()
         return verify(str(workspace_id), _links(workspace_id), head=head or (0, GENESIS))
@@ -40,5 +41,5 @@ def chain_verdict(workspace_id: UUID) -> Verdict:
 
 def _links(workspace_id: UUID) -> Iterator[Link]:
     rows = AuditEvent.objects.filter(workspace_id=workspace_id).order_by("sequence")
-    for event in rows.iterator(chunk_size=_CHUNK):
-        yield Link(event.sequence, event.body(), event.body_digest, event.previous_digest, event.digest)
+    for event in rows.values(*BODY_FIELDS, *_SEALS).iterator(chunk_size=_CHUNK):
+        yield Link(body=body_of(event), **{name: event[name] for name in _SEALS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +41,15 @@ BODY_FIELDS = (
     "outcome",
     "request_id",
 )
+
+
+def body_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's body as JSON values, from its columns by name."""
+    body = {name: values[name] for name in BODY_FIELDS}
+    body["recorded_at"] = values["recorded_at"].astimezone(UTC).isoformat(timespec="microseconds")
+    body["environment_id"] = str(values["environment_id"]) if values["environment_id"] else ""
+    body["outcome"], body["actor_kind"] = str(values["outcome"]), str(values["actor_kind"])
+    return body
 
 
 @dataclass(frozen=True, slots=True)
