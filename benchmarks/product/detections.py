@@ -30,8 +30,8 @@ def tables(is_quick: bool) -> Iterator[Table]:
     growth = found[counts[1]].value["identical"] / found[counts[0]].value["identical"]
     intro = (
         "Seconds of `record_detections`, from detections in memory to the commit, under row security. Targets: "
-        "identical 13,000 in less than 2 s, 100,000 in less than 20 s. The other side is a plain UPDATE of the same rows, one "
-        f"statement, with nothing decided. {DEFECTDOJO} Growth of `identical` for "
+        "identical 13,000 in less than 2 s, 100,000 in less than 20 s. The other side is a plain UPDATE of the "
+        f"same rows, one statement, with nothing decided. {DEFECTDOJO} Growth of `identical` for "
         f"x{counts[1] / counts[0]:.1f} findings: x{growth:.1f}."
     )
     yield Table(intro, ["findings", *STEPS, "plain update", "peak MB"], rows)

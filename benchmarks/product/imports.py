@@ -37,8 +37,8 @@ def tables(is_quick: bool) -> Iterator[Table]:
     seconds = {count: one.value["read"] + one.value["store"] for count, one in took.items()}
     intro = (
         "Generated objects as bytes; normalise, hash by facet, compress, and one transaction that stores snapshot, "
-        "items and documents under row security. The other side only parses, hashes and copies the raw bytes into one table "
-        "without policy or index: the floor. Growth from "
+        "items and documents under row security. The other side only parses, hashes and copies the raw bytes into one "
+        "table without policy or index: the floor. Growth from "
         f"{small:,} to {large:,} objects: time x{seconds[large] / seconds[small]:.1f}, "
         f"memory x{took[large].peak_mb / took[small].peak_mb:.1f}."
     )
