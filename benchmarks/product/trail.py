@@ -12,7 +12,7 @@ TITLE = "Audit trail"
 
 
 def tables(is_quick: bool) -> Iterator[Table]:
-    counts = (200, 1_000) if is_quick else (2_000, 20_000)
+    counts = (200, 1_000) if is_quick else (500, 5_000)
     rows = []
     for count in counts:
         one = measure(f"{__name__}:appended", count)
