@@ -34,8 +34,9 @@ def tables(is_quick: bool) -> Iterator[Table]:
     intro = (
         f"Median milliseconds as the application's role, {workspaces * each:,} findings, as many objects and audit "
         f"events, in {workspaces} workspaces of which one asks. The other side is a copy of the tables with the same "
-        "indexes and no policy, asked with the same explicit filter. Rounds of both alternate. Target: at most 1.1 times, "
-        f"and no sequential scan of a tenant table. Geometric mean of the ratios: {statistics.geometric_mean(ratios):.2f}."
+        "indexes and no policy, asked with the same explicit filter. Rounds of both alternate. "
+        f"Target: at most 1.1 times, and no sequential scan of a tenant table. "
+        f"Geometric mean of the ratios: {statistics.geometric_mean(ratios):.2f}."
     )
     yield Table(intro, ["query", "with ms", "without ms", "times", "sequential scans"], rows)
 

@@ -37,7 +37,8 @@ def tables(is_quick: bool) -> Iterator[Table]:
         "Objects of every type in the shapes of Graph. Timed, in seconds of processor time of one core: parse "
         "today's bytes, normalise into facets, hash raw form and facets, pair with yesterday by id, compare. The other "
         f"side parses, writes the keys in order and hashes, and knows no pair. Target: 60,000 in less than 60 s. "
-        f"Growth from {small:,} to {large:,}: time x{growth:.1f}, memory x{found[large].peak_mb / found[small].peak_mb:.1f}."
+        f"Growth from {small:,} to {large:,}: time x{growth:.1f}, "
+        f"memory x{found[large].peak_mb / found[small].peak_mb:.1f}."
     )
     columns = ["objects", "changed", "found", "s", "parse and hash alone s", "times", "objects/s", "peak MB"]
     yield Table(intro, columns, rows)
