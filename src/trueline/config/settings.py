@@ -44,12 +44,14 @@ INSTALLED_APPS = [
     "trueline.evidence",
     "trueline.inventory",
     "trueline.findings",
+    "trueline.api",
     "trueline.config",
 ]
 MIDDLEWARE = [
     "trueline.web.middleware.response_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trueline.api.middleware.limited_requests",  # before the transaction of the request, which it must not lengthen
     "trueline.web.middleware.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -131,6 +133,8 @@ ACCOUNT_USER_DISPLAY = str
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Accounts come by invitation only, so nobody can lock somebody else's address by a second factor on it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 SOCIALACCOUNT_PROVIDERS = {}
 if os.environ.get("TRUELINE_OIDC_URL"):

@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
+from trueline.api import urls as api
 from trueline.web import urls as web
 
-urlpatterns = [path("account/", include("allauth.urls")), *web.urlpatterns]
+urlpatterns = [path("account/", include("allauth.urls")), path("api/v1/", include(api.urlpatterns)), *web.urlpatterns]
 handler400 = "trueline.web.views.errors.bad_request"
 handler403 = "trueline.web.views.errors.forbidden"
 handler404 = "trueline.web.views.errors.not_found"
