@@ -36,8 +36,12 @@ ORDINARY: Mapping[str, str] = {
 }
 """The sign-in that happens every day; one that is not covered cannot be called an exception."""
 
-MOST_STEPS = 20_000
+MOST_STEPS = 5_000
 """Beyond this many steps a search for what is left ends with what it holds: the rest is too large, never too small."""
+
+
+MOST_TOLD = 64
+"""More left-over parts than this are told less finely: nobody reads them, and their number can double with each policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ class Box:
         elsewhere = sum(len(one.exclude) for axis, one in self.members.items() if axis != "users")
         return narrow + elsewhere, sum(len(one.exclude) for one in self.members.values())
 
-    @property
-    def is_broad(self) -> bool:
-        """Whether nothing limits it but the people it leaves out."""
-        return self.breadth[0] == 0
+    def is_broad(self, start: Region) -> bool:
+        """Whether nothing but people left out keeps it from all of a region."""
+        elsewhere = any(one.exclude for axis, one in self.members.items() if axis != "users")
+        is_open = all(one.is_all for one in self.members.values()) and not elsewhere
+        return is_open and all(values >= start.of(name) for name, values in self.properties.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +112,15 @@ def rest(start: Region, boxes: Sequence[Box]) -> tuple[Region, ...]:
     """
     regions = [start]
     for box in sorted(boxes, key=lambda one: one.breadth):
+        if len(regions) > MOST_TOLD:
+            break
         regions = [piece for region in regions for piece in _told(region, start, box)]
     return tuple(one for one in dict.fromkeys(regions) if survivor(one, boxes) is not None)
 
 
 def _told(region: Region, start: Region, box: Box) -> list[Region]:
     is_first = region.within == start.within and reaches_ordinary(box, region)
-    return _minus(region, box) if is_first or box.is_broad else [region]
+    return _minus(region, box) if is_first or box.is_broad(start) else [region]
 
 
 def survivor(region: Region, boxes: Sequence[Box]) -> Region | None:
