@@ -100,5 +100,3 @@ def screens() -> Path:
     folder = Path(__file__).parents[2] / "test-output" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-

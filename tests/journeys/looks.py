@@ -21,7 +21,7 @@ _TEXTS = """() => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const held = walker.currentNode.parentElement;
-    if (!held.closest("script, style, [lang]:not(html), [data-untranslated]")) said.push(walker.currentNode.data);
+    if (!held.closest("script, style, code, pre, [lang]:not(html)")) said.push(walker.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
     if (one.closest("[lang]:not(html)")) continue;
@@ -85,7 +85,7 @@ def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
             plain.add(_flat(message))
         elif len(_HOLE.sub("", message).strip(" .,:()")) > 8:
             filled.append(re.compile(".+".join(map(re.escape, _HOLE.split(_flat(message))))))
-    german_too = {_flat(text) for text in catalogue._catalog.values() if isinstance(text, str)}
+    german_too = {_flat(text) for _key, text in catalogue._catalog.items() if isinstance(text, str)}
     return frozenset(plain - german_too), tuple(filled)
 
 

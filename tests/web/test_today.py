@@ -102,7 +102,24 @@ def test_without_a_capture_the_whole_row_is_hatched():
 
 
 def test_an_area_nobody_has_anything_of_takes_no_room():
-    assert drawn(situation(areas={"apps": READ, "groups": AreaState("unread")})).columns == ("Apps",)
+    assert drawn(situation(areas={"apps": READ})).columns == ("Apps",)
+
+
+def test_an_area_that_was_not_read_has_its_column_however_much_is_open_elsewhere():
+    many = {f"area {number}": AreaState("complete", open=9, worst_rank=1) for number in range(MOST_COLUMNS + 2)}
+    labels = {key: key for key in [*many, "partly", "never", "well"]}
+    areas = many | {"partly": AreaState("partial"), "never": AreaState("unread"), "well": READ}
+    picture = heat([situation(areas=areas)], labels, str, str.join)
+    assert len(picture.columns) == MOST_COLUMNS
+    assert picture.columns[-2:] == ("partly", "never")
+    assert picture.more_columns == 5
+    assert [cell.tone for cell in picture.rows[0].cells[-2:]] == ["unread", "unread"]
+
+
+def test_what_was_not_read_comes_before_what_is_well():
+    areas = {f"well {number}": READ for number in range(MOST_COLUMNS)} | {"never": AreaState("unread")}
+    picture = heat([situation(areas=areas)], {key: key for key in areas}, str, str.join)
+    assert picture.columns[-1] == "never"
 
 
 def test_what_does_not_fit_is_counted():

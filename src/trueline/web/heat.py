@@ -15,10 +15,11 @@ from trueline.web.marks import SEVERITIES
 from trueline.web.today import COMPLETE, SEVERITY_OF, AreaState, Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST_ROWS = 12
-MOST_COLUMNS = 7
+MOST_COLUMNS = 8
+MOST_BLIND_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Heat:
 
     Attributes:
         more_rows: Environments that are not shown, because others have more open.
-        more_columns: Areas that are not shown, because nothing is open in them.
+        more_columns: Areas that are not shown, because others have more open, or nothing is open in them.
     """
 
     columns: tuple[str, ...]
@@ -81,19 +82,27 @@ def heat(
     )
 
 
-def _columns(shown: Iterable[Situation], labels: Mapping[str, str]) -> list[str]:
-    """Areas about which there is something to say, the worst first where not all fit."""
-    said: dict[str, tuple[int, int]] = {}
-    for one in shown:
-        for key, state in one.areas.items():
-            if key in labels and (state.open or state.coverage != "unread"):
-                rank, number = said.get(key, (9, 0))
-                said[key] = (min(rank, state.worst_rank or 9), number - state.open)
-    if len(said) <= MOST_COLUMNS:
-        return [key for key in labels if key in said]
-    best = sorted(said, key=lambda key: (said[key], list(labels).index(key)))
-    first = [key for key in labels if key in best[:MOST_COLUMNS]]
-    return [*first, *best[MOST_COLUMNS:]]
+def _columns(shown: Sequence[Situation], labels: Mapping[str, str]) -> list[str]:
+    """Areas, those to show first: where something is open, the worst first, then what was not read, then the rest.
+
+    Some columns are kept for what was not read, however much is open: a picture without it would look complete.
+    """
+    states = {key: [one.areas[key] for one in shown if key in one.areas] for key in labels}
+    found = sorted((key for key in labels if any(one.open for one in states[key])), key=lambda key: _worst(states[key]))
+    blind = sorted(
+        (key for key in labels if key not in found and any(one.coverage != COMPLETE for one in states[key])),
+        key=lambda key: all(one.coverage == "unread" for one in states[key]),
+    )
+    kept = min(len(blind), MOST_BLIND_COLUMNS)
+    first = [*found[: MOST_COLUMNS - kept], *blind][:MOST_COLUMNS]
+    rest = [key for key in labels if states[key] and key not in first]
+    chosen = [*first, *(key for key in rest if key not in blind and key not in found)][:MOST_COLUMNS]
+    ordered = [key for key in labels if key in chosen]
+    return [*ordered, *(key for key in rest if key not in chosen)]
+
+
+def _worst(states: Sequence[AreaState]) -> tuple[int, int]:
+    return min(one.worst_rank for one in states if one.open), -sum(one.open for one in states)
 
 
 def _row(
