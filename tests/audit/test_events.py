@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,16 @@ from trueline.audit.registry import EVENTS
 from trueline.audit.rules import BODY_FIELDS
 from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.contract import AreaReport, Coverage
+from trueline.findings.actions.accepting import (
+    Terms,
+    approve_exception,
+    reject_exception,
+    request_exception,
+    revoke_exception,
+)
 from trueline.findings.actions.detections import Sighting, record_detections
 from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
-from trueline.findings.models import Finding
+from trueline.findings.models import Finding, FindingException
 from trueline.findings.rules import Detected, Detection, Severity
 from trueline.findings.workflow import Verb
 from trueline.inventory.actions import Capture, add_baseline_version, assign_baseline, keep_snapshot, make_baseline
@@ -116,6 +124,11 @@ def _finding(world: World, scope: Scope) -> Finding:
     detected = Detected("drift", "", frozenset(), (one,))
     record_detections(scope, sighting, [detected], actor=scope.actor, hold=lambda: None)
     return Finding.objects.get()
+
+
+def _asked(world: World, scope: Scope, finding: Finding) -> FindingException:
+    terms = Terms("It may stay.", world.owner, clock.now() + timedelta(days=9))
+    return request_exception(scope, finding.pk, terms, actor=scope.actor, requester=world.owner)
 
 
 def _run(world: World, scope: Scope) -> OperationRun:
@@ -276,6 +289,31 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "findings:finding:comment",
     ),
+    "findings.request_exception": (
+        _prepared(_finding, _asked),
+        "findings:exception:request",
+    ),
+    "findings.approve_exception": (
+        _prepared(
+            lambda w, scope: _asked(w, scope, _finding(w, scope)),
+            lambda w, scope, made: approve_exception(scope, made.pk, actor=scope.actor, approver=w.approver),
+        ),
+        "findings:exception:approve",
+    ),
+    "findings.reject_exception": (
+        _prepared(
+            lambda w, scope: _asked(w, scope, _finding(w, scope)),
+            lambda w, scope, made: reject_exception(scope, made.pk, "no", actor=scope.actor, approver=w.approver),
+        ),
+        "findings:exception:reject",
+    ),
+    "findings.revoke_exception": (
+        _prepared(
+            lambda w, scope: _asked(w, scope, _finding(w, scope)),
+            lambda w, scope, made: revoke_exception(scope, made.pk, "no", actor=scope.actor, approver=w.approver),
+        ),
+        "findings:exception:revoke",
+    ),
     "operations.start_run": (_plain(_run), "operations:run:start"),
     "operations.cancel_run": (
         _prepared(_run, lambda _, scope, made: cancel_run(scope, made.pk, actor=scope.actor)),
@@ -284,6 +322,8 @@ DONE: dict[str, tuple[Prepared, str]] = {
 }
 # Writes that are a part of another action's write, whose event tells of them; and those covered where they are tested.
 PARTS = {
+    "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",
+    "findings.settle_lapsed": "the same, for an environment",
     "workspaces.create_workspace": "makes a workspace of its own, see below",
     "connections.let_go": "part of the capture",
     "evidence.keep": "part of the capture",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.worlds import World
 from trueline.findings.actions.detections import Recorded, Sighting, record_detections
-from trueline.findings.models import Finding
+from trueline.findings.models import Finding, FindingException
 from trueline.findings.rules import Detected, Detection, Severity
 from trueline.inventory.models import Snapshot
 from trueline.kit import clock
@@ -98,7 +98,31 @@ def states(world: World, environment: Environment) -> dict[str, str]:
 
 
 def decide(world: World, environment: Environment, name: str, state: str) -> None:
-    """What a person decides about a finding."""
+    """What a person decides about a finding; a risk is accepted for the value that is there."""
     ends = {"closed_at": clock.now(), "closed_reason": "not_applicable"} if state == "closed" else {}
     with world.inside():
-        Finding.objects.filter(environment_id=environment.pk, subject_key=f"policy:{name}").update(state=state, **ends)
+        mine = Finding.objects.filter(environment_id=environment.pk, subject_key=f"policy:{name}")
+        if state == "risk_accepted":
+            accept(world, mine.get())
+        mine.update(state=state, **ends)
+
+
+def accept(world: World, finding: Finding) -> FindingException:
+    """An acceptance for a year of the value that is there now, in place of the one before."""
+    moment = clock.now()
+    FindingException.objects.filter(finding_id=finding.pk, status="active").update(status="superseded")
+    return FindingException.objects.create(
+        workspace_id=world.workspace.pk,
+        finding=finding,
+        status="active",
+        requested_by_label="tests",
+        decided_by_label="tests",
+        decided_at=moment,
+        owner=world.owner,
+        reason="Known and watched.",
+        effective_from=moment,
+        expires_at=moment + timedelta(days=365),
+        review_due_at=moment + timedelta(days=180),
+        pinned_digest=finding.observed_digest,
+        pinned_rank=finding.severity_rank,
+    )

@@ -34,6 +34,7 @@ class Expected:
     times_seen: int = 1
     times_reopened: int = 0
     resolved: int = 0
+    accepted: int | None = None
 
 
 class Course(RuleBasedStateMachine):
@@ -75,7 +76,7 @@ class Course(RuleBasedStateMachine):
         if one.last_seen >= at or (one.state == "resolved" and one.resolved >= at):
             return
         one.last_seen, one.observed, one.times_seen = at, value, one.times_seen + 1
-        if one.state == "resolved":
+        if one.state == "resolved" or (one.state == "risk_accepted" and value != one.accepted):
             one.state, one.resolved, one.times_reopened = "reopened", 0, one.times_reopened + 1
 
     @precondition(lambda self: self.expected)
@@ -85,6 +86,7 @@ class Course(RuleBasedStateMachine):
         if one is not None and wanted in MOVES[one.state]:  # type: ignore[index]  # a word of the same set
             decide(self.world, self.environment, choice, wanted)
             one.state = wanted
+            one.accepted = one.observed if wanted == "risk_accepted" else None
 
     @invariant()
     def findings_are_what_the_model_says(self) -> None:

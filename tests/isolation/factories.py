@@ -16,7 +16,7 @@ from trueline.audit.rules import GENESIS
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
-from trueline.findings.models import Finding, FindingComment
+from trueline.findings.models import Finding, FindingComment, FindingException, FindingExceptionDecision
 from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
@@ -367,6 +367,36 @@ def _identity_link(seeds: Seeds) -> Model:
         right_name=seeds.canary,
         answer="confirmed",
         answered_by_label=seeds.canary,
+    )
+
+
+@makes(FindingException)
+def _finding_exception(seeds: Seeds) -> Model:
+    finding = seeds.draft(Finding)
+    finding.save(force_insert=True)
+    return FindingException(
+        workspace_id=seeds.workspace.pk,
+        finding=finding,
+        requested_by_label=seeds.canary,
+        owner=seeds.person,
+        reason=seeds.canary,
+        expires_at=clock.now() + timedelta(days=30),
+        review_due_at=clock.now() + timedelta(days=15),
+        pinned_value=seeds.canary,
+        pinned_digest=finding.observed_digest,
+        pinned_rank=finding.severity_rank,
+    )
+
+
+@makes(FindingExceptionDecision)
+def _finding_exception_decision(seeds: Seeds) -> Model:
+    return FindingExceptionDecision(
+        workspace_id=seeds.workspace.pk,
+        exception=seeds.one(FindingException),
+        decision="requested",
+        actor_label=seeds.canary,
+        reason=seeds.canary,
+        expires_at=clock.now() + timedelta(days=30),
     )
 
 

@@ -41,4 +41,9 @@ EVENTS: dict[str, str] = {
     "findings:finding:move": _("moved the finding"),
     "findings:finding:assign": _("said who works on the finding"),
     "findings:finding:comment": _("commented on the finding"),
+    "findings:exception:request": _("asked for a risk to be accepted"),
+    "findings:exception:approve": _("accepted the risk"),
+    "findings:exception:reject": _("refused to accept the risk"),
+    "findings:exception:revoke": _("took the acceptance of the risk back"),
+    "findings:exception:lapse": _("opened the finding again: its acceptance does not hold any more"),
 }

@@ -1,11 +1,17 @@
 """Errors of the work on findings.
 
 Conflict
- `- MoveRefused      the finding is in a state that does not allow it, perhaps since a moment ago
+ |- MoveRefused      the finding is in a state that does not allow it, perhaps since a moment ago
+ `- DecisionTaken    the request has been decided, or another one is open
 Refused
- |- ReasonMissing    closing without a known reason
- `- NotAMember       somebody who cannot see the finding cannot work on it
+ |- ReasonMissing    closing or accepting without a reason
+ |- NotAMember       somebody who cannot see the finding cannot work on it
+ |- OwnRequest       nobody decides on their own request
+ |- TermTooLong      a risk of this severity is not accepted for so long
+ `- ValueChanged     what was asked about is not what is there now
 """
+
+from __future__ import annotations
 
 from trueline.kit.errors import Conflict, Refused
 
@@ -22,13 +28,22 @@ class MoveRefused(Conflict):
         )
 
 
+class DecisionTaken(Conflict):
+    """The request has been decided, or another one is open."""
+
+    code = "decision_taken"
+
+    def __init__(self) -> None:
+        super().__init__("There is a decision on this finding already, or a request that waits for one.")
+
+
 class ReasonMissing(Refused):
-    """A finding is closed only with a known reason."""
+    """Nothing is closed or accepted without a reason."""
 
     code = "reason_missing"
 
     def __init__(self) -> None:
-        super().__init__("Say why the finding is closed.")
+        super().__init__("Say why.")
 
 
 class NotAMember(Refused):
@@ -38,3 +53,35 @@ class NotAMember(Refused):
 
     def __init__(self) -> None:
         super().__init__("This person has no access to the environment of the finding.")
+
+
+class OwnRequest(Refused):
+    """Nobody decides on their own request."""
+
+    code = "own_request"
+
+    def __init__(self) -> None:
+        super().__init__("You have asked for this yourself; somebody else decides.")
+
+
+class TermTooLong(Refused):
+    """A risk of this severity is not accepted for so long."""
+
+    code = "term_too_long"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The date is in the past, or later than a risk of this severity may be accepted.",
+            next_step="Choose an earlier date; an acceptance can be renewed.",
+        )
+
+
+class ValueChanged(Refused):
+    """What was asked about is not what is there now."""
+
+    code = "value_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The value or its severity has changed since this was asked.", next_step="Ask again for what is there now."
+        )

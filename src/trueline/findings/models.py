@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from trueline.findings.rules import OPEN, VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.exceptions import Decision, ExceptionStatus
+from trueline.findings.rules import LOOKED_AT, OPEN, VERIFIED_CLEARED, FindingState, Severity
 from trueline.findings.workflow import REMEDIATED, CloseReason
 from trueline.kit import clock, ids
 
@@ -77,7 +78,7 @@ class Finding(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["workspace_id", "severity_rank", "-last_seen_at", "id"],
-                condition=Q(state__in=OPEN),
+                condition=Q(state__in=LOOKED_AT),
                 name="finding_open",
             ),
             models.Index(
@@ -88,9 +89,17 @@ class Finding(models.Model):
         ]
 
     @property
+    def shown_state(self) -> str:
+        """The state as it is to be shown: an accepted risk that does not hold any more is open again.
+
+        Computed by the query that has read the row; a row read otherwise shows what is stored.
+        """
+        return str(getattr(self, "effective_state", self.state))
+
+    @property
     def is_open(self) -> bool:
         """Whether it still asks for something."""
-        return self.state in OPEN
+        return self.shown_state in OPEN
 
 
 class FindingComment(models.Model):
@@ -108,3 +117,80 @@ class FindingComment(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace_id", "finding", "created_at"], name="comment_by_finding")]
+
+
+class FindingException(models.Model):
+    """A risk that somebody asked to accept, and what became of it. Pinned to the value that was seen."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    status = models.CharField(max_length=16, default=ExceptionStatus.PENDING)
+    requested_by = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
+    requested_by_label = models.CharField(max_length=200)
+    requested_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
+    decided_by_label = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    compensating_control = models.TextField(blank=True)
+    effective_from = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    review_due_at = models.DateTimeField()
+    pinned_path = models.TextField(blank=True)
+    pinned_value = models.JSONField(null=True)
+    pinned_digest = models.CharField(max_length=64)
+    pinned_rank = models.SmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            # Prevents two people from accepting the same risk at the same moment on different terms.
+            models.UniqueConstraint(
+                fields=["workspace_id", "finding"], condition=Q(status="active"), name="exception_active_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace_id", "finding"], condition=Q(status="pending"), name="exception_pending_once"
+            ),
+            models.CheckConstraint(condition=Q(status__in=sorted(ExceptionStatus)), name="exception_status"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | Q(requested_by=None)
+                | ~Q(decided_by=F("requested_by"))
+                | Q(status="revoked"),
+                name="exception_decided_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="exception_has_reason"),
+            models.CheckConstraint(
+                condition=Q(effective_from=None) | Q(expires_at__gt=F("effective_from")), name="exception_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at=None) | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                name="exception_decided_says_when",
+            ),
+        ]
+
+
+class FindingExceptionDecision(models.Model):
+    """One step in the life of an exception. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    exception = models.ForeignKey(
+        FindingException, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    decision = models.CharField(max_length=16)
+    actor_label = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    expires_at = models.DateTimeField()
+    decided_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(decision__in=sorted(Decision)), name="decision_kind")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace_id", "exception", "decided_at"], name="decision_by_exception")
+        ]

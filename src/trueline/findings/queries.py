@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from trueline.findings.models import Finding, FindingComment
-from trueline.findings.rules import OPEN, VERIFIED_CLEARED
+from trueline.findings.exceptions import ExceptionStatus
+from trueline.findings.models import Finding, FindingComment, FindingException, FindingExceptionDecision
+from trueline.findings.rules import LOOKED_AT, OPEN, VERIFIED_CLEARED, FindingState
+from trueline.kit import clock
 from trueline.kit.scope import NotVisible, Scope
 
 
@@ -19,12 +21,36 @@ def findings(scope: Scope) -> QuerySet[Finding]:
         found = found.filter(environment_id__in=scope.environment_ids)
     if scope.excluded_ids:
         found = found.exclude(environment_id__in=scope.excluded_ids)
-    return found.order_by("severity_rank", "-last_seen_at", "id")
+    effective = Case(When(_lapsed(), then=Value(FindingState.REOPENED)), default=F("state"))
+    return found.annotate(effective_state=effective).order_by("severity_rank", "-last_seen_at", "id")
 
 
 def open_findings(scope: Scope) -> QuerySet[Finding]:
-    """Those that still ask for something."""
-    return findings(scope).filter(state__in=OPEN)
+    """Those that still ask for something: open ones, and accepted ones whose decision does not hold at this moment."""
+    return findings(scope).filter(state__in=LOOKED_AT).filter(~Q(state=FindingState.RISK_ACCEPTED) | _lapsed())
+
+
+def findings_in(scope: Scope, state: str) -> QuerySet[Finding]:
+    """Those in one state as it is shown."""
+    found = findings(scope)
+    if state == FindingState.REOPENED:
+        return found.filter(Q(state=state) | _lapsed())
+    if state == FindingState.RISK_ACCEPTED:
+        return found.filter(state=state).exclude(_lapsed())
+    return found.filter(state=state)
+
+
+def _lapsed() -> Q:
+    """Accepted, and nothing holds it: no decision, past its date, another value, or a higher severity."""
+    holding = FindingException.objects.filter(
+        workspace_id=OuterRef("workspace_id"),
+        finding_id=OuterRef("id"),
+        status=ExceptionStatus.ACTIVE,
+        expires_at__gt=clock.now(),
+        pinned_digest=OuterRef("observed_digest"),
+        pinned_rank__lte=OuterRef("severity_rank"),
+    )
+    return Q(state=FindingState.RISK_ACCEPTED) & Q(~Exists(holding))
 
 
 def finding(scope: Scope, finding_id: UUID) -> Finding:
@@ -54,7 +80,10 @@ def open_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, dic
 def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
     """For each environment how many findings are verified cleared, and how many are open again after they were."""
     rows = findings(scope).order_by().values("environment_id")
-    cleared, back = Q(state="resolved", resolved_reason=VERIFIED_CLEARED), Q(state__in=OPEN, times_reopened__gt=0)
+    cleared, back = (
+        Q(state="resolved", resolved_reason=VERIFIED_CLEARED),
+        Q(Q(state__in=OPEN) | _lapsed(), times_reopened__gt=0),
+    )
     counted = rows.annotate(cleared=Count("id", filter=cleared), back=Count("id", filter=back))
     return {row[0]: (row[1], row[2]) for row in counted.values_list("environment_id", "cleared", "back")}
 
@@ -87,3 +116,21 @@ def comments(scope: Scope, finding: Finding) -> QuerySet[FindingComment]:
         raise NotVisible
     found = FindingComment.objects.filter(workspace_id=scope.workspace_id, finding_id=finding.pk)
     return found.order_by("created_at", "id")
+
+
+def exceptions(scope: Scope) -> QuerySet[FindingException]:
+    """Decisions on risk for findings in reach, the latest request first."""
+    found = FindingException.objects.filter(workspace_id=scope.workspace_id, finding__in=findings(scope).values("id"))
+    return found.select_related("finding", "owner").order_by("-requested_at", "-id")
+
+
+def exceptions_of(scope: Scope, finding: Finding) -> QuerySet[FindingException]:
+    """Every decision on one finding, the latest request first."""
+    return exceptions(scope).filter(finding_id=finding.pk)
+
+
+def decisions(scope: Scope, exception_ids: Sequence[UUID]) -> QuerySet[FindingExceptionDecision]:
+    """The steps of exceptions in reach, oldest first."""
+    reached = exceptions(scope).filter(id__in=exception_ids).order_by().values("id")
+    found = FindingExceptionDecision.objects.filter(workspace_id=scope.workspace_id, exception_id__in=reached)
+    return found.order_by("decided_at", "id")

@@ -24,6 +24,8 @@ class FindingState(StrEnum):
 
 
 OPEN = (FindingState.NEW, FindingState.TRIAGED, FindingState.IN_PROGRESS, FindingState.REOPENED)
+LOOKED_AT = (*OPEN, FindingState.RISK_ACCEPTED)
+"""States among which open findings are found: an accepted risk counts as open once its decision does not hold."""
 _TERMINAL = {FindingState.RESOLVED, FindingState.CLOSED, FindingState.RISK_ACCEPTED}
 MOVES: dict[str, set[str]] = {
     FindingState.NEW: {FindingState.TRIAGED, *_TERMINAL},

@@ -17,6 +17,8 @@ _RAIL = (
     ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW, "t"),
     ("environments", _("Environments"), Capability.WORKSPACE_VIEW, "e"),
     ("findings", _("Findings"), Capability.FINDINGS_VIEW, "f"),
+    ("compare", _("Compare"), Capability.WORKSPACE_VIEW, "c"),
+    ("decisions", _("Decisions"), Capability.FINDINGS_VIEW, "d"),
     ("standards", _("Standards"), Capability.WORKSPACE_VIEW, "s"),
     ("runs", _("Runs"), Capability.OPERATIONS_VIEW, "r"),
     ("audit", _("Audit"), Capability.AUDIT_VIEW, "a"),

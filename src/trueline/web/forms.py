@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from trueline.connections.rules import LARGEST_UPLOAD_BYTES
+from trueline.kit.errors import Refused
 from trueline.web.context import ROLE_LABELS
 from trueline.workspaces.rules import GrantEffect, Role
 
@@ -119,3 +122,26 @@ class NarrowForm(forms.Form):
     def __init__(self, *args: Any, environments: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["environment"].choices = [(str(key), name) for key, name in environments]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class AcceptForm(forms.Form):
+    """The terms on which a risk is to be accepted."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Why this may stay.")
+    )
+    compensating_control = forms.CharField(
+        label=_("What keeps the risk small meanwhile"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean_until(self) -> datetime:
+        """The end of that day, here."""
+        return make_aware(datetime.combine(self.cleaned_data["until"], time(23, 59, 59)))
+
+    def refuse(self) -> None:
+        """Raise what is wrong with the form as one sentence."""
+        raise Refused(str(_("Fill in a reason and a date.")))

@@ -51,6 +51,10 @@ _COMPARISON = {
     "only_left": Mark("medium", "minus", pgettext_lazy("comparison", "Only in the standard")),
     "only_right": Mark("low", "plus", pgettext_lazy("comparison", "Only in the environment")),
     "not_comparable": Mark("unread", "question", pgettext_lazy("comparison", "Not comparable")),
+    "conflict": Mark("high", "unequal", pgettext_lazy("comparison", "In conflict")),
+    "proposed": Mark("active", "half", pgettext_lazy("comparison", "Proposed pair")),
+    "confirmed": Mark("good", "check", pgettext_lazy("comparison", "Confirmed")),
+    "refused": Mark("info", "cross", pgettext_lazy("comparison", "Refused")),
 }
 
 _RUN = {
@@ -86,7 +90,15 @@ _LIFECYCLE = {
     "revoked": Mark("info", "cross", pgettext_lazy("lifecycle", "Revoked")),
 }
 
-STATES: dict[str, Mark] = {**_COVERAGE, **_COMPARISON, **_RUN, **_FINDING, **_LIFECYCLE}
+_DECISION = {
+    "valid": Mark("medium", "half", pgettext_lazy("decision", "Accepted")),
+    "expiring": Mark("high", "clock", pgettext_lazy("decision", "Accepted, ends soon")),
+    "stale": Mark("critical", "return", pgettext_lazy("decision", "No longer true: the value has changed")),
+    "rejected": Mark("info", "cross", pgettext_lazy("decision", "Not accepted")),
+    "superseded": Mark("info", "dash", pgettext_lazy("decision", "Replaced by a newer decision")),
+}
+
+STATES: dict[str, Mark] = {**_DECISION, **_COVERAGE, **_COMPARISON, **_RUN, **_FINDING, **_LIFECYCLE}
 
 
 def mark_of(code: str, family: dict[str, Mark]) -> Mark:

@@ -24,6 +24,7 @@ from trueline.findings.actions._staging import (
     STAGE,
     TOUCH,
 )
+from trueline.findings.actions.accepting import settle_lapsed
 from trueline.findings.rules import RANK, SLA_DAYS, Detected, Detection, Severity
 from trueline.kit import clock, ids
 from trueline.kit.failpoints import reach
@@ -68,6 +69,7 @@ def record_detections(
     total = Recorded()
     for detected in all_detected:
         total += _record(scope, sighting, detected)
+    settle_lapsed(scope, sighting.environment.pk, actor=actor)
     reach("detect:before-audit")
     environment = sighting.environment
     subject = Subject("snapshot", str(sighting.snapshot_id), "", environment.pk, environment.name)

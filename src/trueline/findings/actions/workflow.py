@@ -12,6 +12,7 @@ from django.db import transaction
 
 from trueline.audit.actions import Subject, record
 from trueline.findings import queries
+from trueline.findings.actions.accepting import settle
 from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing
 from trueline.findings.models import Finding, FindingComment
 from trueline.findings.rules import SLA_DAYS, Severity
@@ -42,7 +43,7 @@ def move_findings(scope: Scope, finding_ids: Sequence[UUID], step: Step, *, acto
     """
     if step.verb is Verb.CLOSE and step.reason not in set(CloseReason):
         raise ReasonMissing
-    found = list(queries.findings(scope).filter(id__in=set(finding_ids)).select_for_update().order_by("id"))
+    found = list(queries.findings(scope).filter(id__in=set(finding_ids)).select_for_update(of=("self",)).order_by("id"))
     if len(found) != len(set(finding_ids)):
         raise NotVisible
     for finding in found:
@@ -51,6 +52,8 @@ def move_findings(scope: Scope, finding_ids: Sequence[UUID], step: Step, *, acto
 
 
 def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
+    if finding.state != finding.shown_state:
+        settle(scope, [finding], actor=actor)
     if step.verb not in verbs(finding.state):
         raise MoveRefused
     before = finding.state

@@ -78,7 +78,7 @@ def comment(asked: Asked, finding_id: UUID) -> HttpResponse:
 
 def work_of(asked: Asked, found: Finding) -> dict[str, Any]:
     """What the page of a finding shows of the work on it: one next step, the others behind a fold."""
-    possible = verbs(found.state)
+    possible = verbs(found.shown_state)
     people = _workers(asked) if found.is_open else []
     return {
         "next": (str(possible[0]), words.VERBS[possible[0]]),

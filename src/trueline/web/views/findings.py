@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from trueline.audit import queries as audit
 from trueline.findings import queries as findings
-from trueline.findings.rules import OPEN, VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.rules import VERIFIED_CLEARED, FindingState, Severity
 from trueline.inventory import queries as inventory
 from trueline.web import words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.views.decisions import decision_of
 from trueline.web.views.finding_work import work_of
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
@@ -76,7 +77,11 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
     """All but the severity, whose counts are shown beside each other."""
     found = findings.findings(asked.scope)
     if wish["state"] != "all":
-        found = found.filter(state__in=OPEN if wish["state"] == "open" else [wish["state"]])
+        found = (
+            findings.open_findings(asked.scope)
+            if wish["state"] == "open"
+            else findings.findings_in(asked.scope, wish["state"])
+        )
     if wish["environment"]:
         found = found.filter(environment_id__in=[key for key, one in names.items() if one.slug == wish["environment"]])
     if wish["area"]:
@@ -120,6 +125,7 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         "values": _values(found),
         "history": _history(found),
         "work": work_of(asked, found),
+        "decision": decision_of(asked, found),
         "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
         if asked.scope.may(Capability.AUDIT_VIEW)
         else [],

@@ -1,0 +1,242 @@
+"""Ask for a risk to be accepted, decide on it, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from trueline.audit.actions import Subject, record
+from trueline.findings import queries
+from trueline.findings.errors import DecisionTaken, MoveRefused, OwnRequest, ReasonMissing, TermTooLong, ValueChanged
+from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, latest_expiry
+from trueline.findings.models import Finding, FindingException, FindingExceptionDecision
+from trueline.findings.rules import SLA_DAYS, FindingState, Severity
+from trueline.kit import clock
+from trueline.kit.scope import Actor, NotVisible, Scope
+from trueline.workspaces.models import User
+from trueline.workspaces.rules import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a risk is to be accepted.
+
+    Attributes:
+        owner: Who answers for it.
+        expires_at: Until when; at most as long as the severity allows.
+        compensating_control: What keeps the risk small meanwhile, empty when nothing does.
+    """
+
+    reason: str
+    owner: User
+    expires_at: datetime
+    compensating_control: str = ""
+
+
+@transaction.atomic
+def request_exception(
+    scope: Scope, finding_id: UUID, terms: Terms, *, actor: Actor, requester: User
+) -> FindingException:
+    """Ask for a risk to be accepted, pinned to the value that is there now.
+
+    Raises `NotVisible`, `MoveRefused` for an ended finding, `ReasonMissing`, `TermTooLong`, and `DecisionTaken` when
+    another request waits.
+    """
+    finding = _locked(scope, finding_id)
+    scope.require(Capability.EXCEPTIONS_REQUEST, finding.environment_id)
+    if not finding.is_open and finding.state != FindingState.RISK_ACCEPTED:
+        raise MoveRefused
+    now = clock.now()
+    _check(terms, finding, now)
+    made = FindingException(
+        workspace_id=scope.workspace_id,
+        finding=finding,
+        requested_by=requester,
+        requested_by_label=actor.label,
+        requested_at=now,
+        owner=terms.owner,
+        reason=terms.reason.strip(),
+        compensating_control=terms.compensating_control.strip(),
+        expires_at=terms.expires_at,
+        review_due_at=now + (terms.expires_at - now) / 2,
+        pinned_path=finding.path,
+        pinned_value=finding.observed,
+        pinned_digest=finding.observed_digest,
+        pinned_rank=finding.severity_rank,
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        raise DecisionTaken from error
+    _write_down(made, Decision.REQUESTED, terms.reason, actor)
+    _tell("findings:exception:request", made, finding, actor, {"until": terms.expires_at.date().isoformat()})
+    return made
+
+
+def _check(terms: Terms, finding: Finding, now: datetime) -> None:
+    if not terms.reason.strip():
+        raise ReasonMissing
+    # A day of grace: the date is chosen on a calendar, the limit is counted to the second.
+    if not now < terms.expires_at <= latest_expiry(finding.severity, now) + timedelta(days=1):
+        raise TermTooLong
+
+
+@transaction.atomic
+def approve_exception(scope: Scope, exception_id: UUID, *, actor: Actor, approver: User) -> FindingException:
+    """Accept the risk on the terms asked for. The decision before it, if there is one, is superseded.
+
+    Raises `NotVisible`, `OwnRequest`, `DecisionTaken` when it is not pending any more, `ValueChanged` when what is
+    there now is not what was asked about, `TermTooLong` when its date has passed meanwhile.
+    """
+    asked, finding = _pending(scope, exception_id)
+    _refuse_own(asked, approver)
+    now = clock.now()
+    if Pin(asked.pinned_digest, asked.pinned_rank) != Pin(finding.observed_digest, finding.severity_rank):
+        raise ValueChanged
+    if asked.expires_at <= now:
+        raise TermTooLong
+    _supersede(scope, finding, actor)
+    asked.status, asked.effective_from = ExceptionStatus.ACTIVE, now
+    _decide(asked, Decision.APPROVED, "", actor, approver)
+    if finding.state != FindingState.RISK_ACCEPTED:
+        _set_state(finding, FindingState.RISK_ACCEPTED)
+    _tell("findings:exception:approve", asked, finding, actor, {"until": asked.expires_at.date().isoformat()})
+    return asked
+
+
+@transaction.atomic
+def reject_exception(
+    scope: Scope, exception_id: UUID, reason: str, *, actor: Actor, approver: User
+) -> FindingException:
+    """Refuse the request. Raises `NotVisible`, `OwnRequest`, `ReasonMissing`, `DecisionTaken`."""
+    asked, finding = _pending(scope, exception_id)
+    _refuse_own(asked, approver)
+    if not reason.strip():
+        raise ReasonMissing
+    asked.status = ExceptionStatus.REJECTED
+    _decide(asked, Decision.REJECTED, reason, actor, approver)
+    _tell("findings:exception:reject", asked, finding, actor, {"reason": reason[:200]})
+    return asked
+
+
+@transaction.atomic
+def revoke_exception(
+    scope: Scope, exception_id: UUID, reason: str, *, actor: Actor, approver: User
+) -> FindingException:
+    """Take an acceptance or a request back; an accepted finding is open again. Raises as `reject_exception`."""
+    held, finding = _found(scope, exception_id)
+    scope.require(Capability.EXCEPTIONS_APPROVE, finding.environment_id)
+    if held.status not in {ExceptionStatus.ACTIVE, ExceptionStatus.PENDING}:
+        raise DecisionTaken
+    if not reason.strip():
+        raise ReasonMissing
+    held.status = ExceptionStatus.REVOKED
+    _decide(held, Decision.REVOKED, reason, actor, approver)
+    if finding.state == FindingState.RISK_ACCEPTED:
+        _reopen(finding)
+    _tell("findings:exception:revoke", held, finding, actor, {"reason": reason[:200]})
+    return held
+
+
+@transaction.atomic
+def settle_lapsed(scope: Scope, environment_id: UUID, *, actor: Actor) -> int:
+    """Write down which accepted risks of an environment do not hold any more. Returns how many.
+
+    Everybody sees them as open already, since that is computed when read; this only records it, once for each.
+    """
+    accepted = queries.findings_in(scope, FindingState.REOPENED).filter(
+        environment_id=environment_id, state=FindingState.RISK_ACCEPTED
+    )
+    return settle(scope, accepted.select_for_update(of=("self",)).order_by("id"), actor=actor)
+
+
+@transaction.atomic
+def settle(scope: Scope, lapsed: Iterable[Finding], *, actor: Actor) -> int:
+    """Open accepted findings again, with an event for each."""
+    number = 0
+    for finding in lapsed:
+        _reopen(finding)
+        subject = Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)
+        record(scope.workspace_id, "findings:exception:lapse", subject, actor=actor)
+        number += 1
+    return number
+
+
+def _reopen(finding: Finding) -> None:
+    now = clock.now()
+    finding.reopened_at, finding.times_reopened = now, finding.times_reopened + 1
+    finding.due_at = now + timedelta(days=SLA_DAYS[Severity(finding.severity)])
+    _set_state(finding, FindingState.REOPENED, "reopened_at", "times_reopened", "due_at")
+
+
+def _set_state(finding: Finding, state: FindingState, *more: str) -> None:
+    finding.state, finding.updated_at = state, clock.now()
+    finding.save(update_fields=["state", "updated_at", *more])
+
+
+def _supersede(scope: Scope, finding: Finding, actor: Actor) -> None:
+    older = FindingException.objects.filter(
+        workspace_id=scope.workspace_id, finding_id=finding.pk, status=ExceptionStatus.ACTIVE
+    )
+    for one in older:
+        one.status = ExceptionStatus.SUPERSEDED
+        one.save(update_fields=["status"])
+        _write_down(one, Decision.SUPERSEDED, "", actor)
+
+
+def _decide(held: FindingException, decision: Decision, reason: str, actor: Actor, by: User) -> None:
+    held.decided_at, held.decided_by, held.decided_by_label = clock.now(), by, actor.label
+    held.save(update_fields=["status", "effective_from", "decided_at", "decided_by", "decided_by_label"])
+    _write_down(held, decision, reason, actor)
+
+
+def _write_down(held: FindingException, decision: Decision, reason: str, actor: Actor) -> None:
+    FindingExceptionDecision.objects.create(
+        workspace_id=held.workspace_id,
+        exception=held,
+        decision=decision,
+        actor_label=actor.label,
+        reason=reason,
+        expires_at=held.expires_at,
+        decided_at=clock.now(),
+    )
+
+
+def _tell(action: str, held: FindingException, finding: Finding, actor: Actor, after: dict[str, str]) -> None:
+    subject = Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)
+    record(held.workspace_id, action, subject, actor=actor, after=after)
+
+
+def _pending(scope: Scope, exception_id: UUID) -> tuple[FindingException, Finding]:
+    asked, finding = _found(scope, exception_id)
+    scope.require(Capability.EXCEPTIONS_APPROVE, finding.environment_id)
+    if asked.status != ExceptionStatus.PENDING:
+        raise DecisionTaken
+    return asked, finding
+
+
+def _found(scope: Scope, exception_id: UUID) -> tuple[FindingException, Finding]:
+    """An exception and its finding, both locked, the finding first: every decision takes the locks in this order."""
+    seen = queries.exceptions(scope).filter(id=exception_id).first()
+    if seen is None:
+        raise NotVisible
+    finding = _locked(scope, seen.finding_id)
+    held = FindingException.objects.select_for_update().get(workspace_id=scope.workspace_id, id=exception_id)
+    return held, finding
+
+
+def _locked(scope: Scope, finding_id: UUID) -> Finding:
+    finding = queries.findings(scope).filter(id=finding_id).select_for_update(of=("self",)).first()
+    if finding is None:
+        raise NotVisible
+    return finding
+
+
+def _refuse_own(asked: FindingException, approver: User) -> None:
+    if asked.requested_by_id == approver.pk:
+        raise OwnRequest
