@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from trueline.audit import queries as audit
 from trueline.findings import queries as findings
 from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
+from trueline.findings.errors import MoveRefused
 from trueline.findings.workflow import CloseReason, Verb, verbs
 from trueline.kit.scope import NotVisible
 from trueline.web import words
@@ -33,15 +34,15 @@ def move(asked: Asked, finding_id: UUID) -> HttpResponse:
     """Do the next step, or another one that the finding's state allows."""
     found = _workable(asked, finding_id)
     given = asked.request.POST
-    if given.get("verb") not in set(Verb):
-        raise NotVisible
-    step = Step(Verb(given["verb"]), given.get("reason", ""))
-    return act(
-        asked,
-        lambda: move_findings(asked.scope, [found.pk], step, actor=asked.actor),
-        str(words.VERBS_DONE[step.verb]),
-        url(asked, "finding", found.pk),
-    )
+    verb = given.get("verb", "")
+    said = str(words.VERBS_DONE[Verb(verb)]) if verb in set(Verb) else ""
+    return act(asked, lambda: _move(asked, found, verb, given.get("reason", "")), said, url(asked, "finding", found.pk))
+
+
+def _move(asked: Asked, found: Finding, verb: str, reason: str) -> None:
+    if verb not in set(Verb):
+        raise MoveRefused
+    move_findings(asked.scope, [found.pk], Step(Verb(verb), reason), actor=asked.actor)
 
 
 @workspace_page(Capability.FINDINGS_WORK, "POST", record=True)
