@@ -1,4 +1,4 @@
-"""Baselines on real tenants: a folder meets what was made of it, and another falls short exactly where the oracle says."""
+"""Baselines on real tenants: each meets what was made of it, and falls short of another exactly as the oracle says."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from trueline.cli.baseline_text import check_text, lint_text_lines, plan_text
-from trueline.cli.export_reading import definitions_of, read_export
+from trueline.cli.export_reading import given_definitions, names_in, read_export
 from trueline.cli.main import DONE, NO
 from trueline.connections import registry
 from trueline.inventory.assertions.document import check_document, is_met
@@ -116,8 +116,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _lint(args: argparse.Namespace) -> int:
     provider = registry.export_provider()
-    definitions = definitions_of(args.definitions)
-    found = _complaints(args.path, provider, definitions)
+    given = given_definitions(args.definitions)
+    found = _complaints(args.path, provider, given)
     if args.format == "json":
         _print(lint_document(str(args.path), found))
     else:
@@ -139,12 +139,12 @@ def _complaints(path: Path, provider: Provider, definitions: Definitions) -> tup
 
 def _check(args: argparse.Namespace) -> int:
     provider = registry.export_provider()
-    definitions = definitions_of(args.definitions)
+    given = given_definitions(args.definitions)
     baseline = effective([_baseline(name, provider) for name in args.baseline])
     reading = read_export(provider, args.path)
     results = evaluate(baseline, _environment(reading, provider))
     if args.format == "json":
-        _print(check_document(baseline, reading, results, definitions))
+        _print(check_document(baseline, reading, results, names_in(reading, given)))
     else:
         print("\n".join(check_text(baseline, reading, results, limit=args.limit)))
     return DONE if is_met(results) else NO
@@ -152,13 +152,13 @@ def _check(args: argparse.Namespace) -> int:
 
 def _make(args: argparse.Namespace) -> int:
     provider = registry.export_provider()
-    definitions = definitions_of(args.definitions)
+    given = given_definitions(args.definitions)
     reading = read_export(provider, args.path)
     name = args.path.resolve().stem if args.path.is_file() else args.path.resolve().name
     plain = _NOT_IN_ID.sub("-", name.lower()).strip("-._") or "baseline"
     head = Head(args.id or plain, args.release, args.title or name or plain, provider.key)
     made = make_baseline(
-        reading.records, head, weigh=provider.weigh, definitions=definitions, with_templates=args.templates
+        reading.records, head, weigh=provider.weigh, definitions=names_in(reading, given), with_templates=args.templates
     )
     text = baseline_text(made.baseline)
     parse_baseline(text, name="The baseline to be written")

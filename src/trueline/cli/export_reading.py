@@ -1,20 +1,17 @@
-"""Exports and definition files as commands read them."""
+"""Exports and the names of settings as commands read them."""
 
 from __future__ import annotations
 
-import gzip
+import os
 import secrets
 from pathlib import Path
 
-import orjson
-
 from trueline.cli.progress import Line
 from trueline.connections.contract import Progress, Provider, Reading, gather
-from trueline.inventory.definitions import Definitions, read_definitions
+from trueline.inventory.definitions import Definitions, definitions_file, definitions_of
 from trueline.kit.errors import Refused
 
 NOTHING_KNOWN = Definitions()
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_export(provider: Provider, path: Path) -> Reading:
@@ -29,12 +26,13 @@ def read_export(provider: Provider, path: Path) -> Reading:
         return gather(provider.open_export(path, secrets.token_bytes(32)), show)
 
 
-def definitions_of(path: Path | None) -> Definitions:
-    """The setting definitions of a file, plain or gzipped; none without a path. Raises `Refused`."""
-    if path is None:
-        return NOTHING_KNOWN
-    try:
-        content = path.read_bytes()
-        return read_definitions(orjson.loads(gzip.decompress(content) if content[:2] == _GZIP_MAGIC else content))
-    except (OSError, EOFError, ValueError) as error:
-        raise Refused(f"The definitions file {path} cannot be read as JSON.") from error
+def given_definitions(path: Path | None) -> Definitions:
+    """From the file that was named, else from the one that the installation names. Raises `Refused`."""
+    installed = os.environ.get("TRUELINE_DEFINITIONS")
+    chosen = path or (Path(installed) if installed else None)
+    return NOTHING_KNOWN if chosen is None else definitions_file(chosen)
+
+
+def names_in(reading: Reading, given: Definitions) -> Definitions:
+    """What an export says of its settings, and where it says nothing what was given."""
+    return definitions_of(reading.definitions).over(given)

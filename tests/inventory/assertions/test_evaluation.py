@@ -132,7 +132,7 @@ def test_a_platform_narrows_which_policies_count():
 
 def test_a_path_of_a_type_is_asked_in_its_settings():
     passcode = record("P", object_type="iosCompliance", settings={}, facets={Facet.SETTINGS: {"Need.code": True}})
-    met = asks("Need.code", "equals", True, type="iosCompliance")
+    met = asks("Need.code", value=True, type="iosCompliance")
     assert one_result(met, where(passcode)).state == "met"
     assert one_result(replace(met, value=False), where(passcode)).state == "not_met"
     assert one_result(replace(met, type="other"), where(passcode)).state == "not_met"

@@ -40,7 +40,7 @@ class _Plain(_Loader):  # type: ignore[misc] # the base is chosen when yaml is i
     """Reads plain words as JSON would."""
 
 
-class _Stable(_Dumper):  # type: ignore[misc] # same
+class _Stable(_Dumper):  # type: ignore[misc] # the base is chosen when yaml is imported
     """Writes text in quotes wherever any YAML reader could take it for something else."""
 
     def ignore_aliases(self, _data: Any) -> bool:

@@ -16,6 +16,7 @@ from trueline.providers.microsoft365.questions.policies import GUEST_TYPES
 MFA, PASSWORDLESS, PHISHING_RESISTANT = (f"00000000-0000-0000-0000-00000000000{digit}" for digit in (2, 3, 4))
 GUESTS = {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": ",".join(GUEST_TYPES)}}
 MODERN = {"clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]}
+COMPLIANT, NOT_COMPLIANT = "device.isCompliant -eq True", "device.isCompliant -ne True"
 LEGACY = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 NOBODY = {"includeUsers": ["None"]}
 FINANCE = {"includeUsers": [], "includeGroups": ["finance"]}
@@ -88,12 +89,12 @@ WEAK, STRONG = (
         ([policy(userRiskLevels=["high"])], "not_met"),
         ([policy(insiderRiskLevels="elevated")], "not_met"),
         ([policy(authenticationFlows={"transferMethods": "deviceCodeFlow"})], "not_met"),
-        ([policy(devices={"deviceFilter": {"mode": "exclude", "rule": "device.isCompliant -eq True"}})], "met_partly"),
-        ([policy(devices={"deviceFilter": {"mode": "include", "rule": "device.isCompliant -ne True"}}),
-          policy("C", devices={"deviceFilter": {"mode": "include", "rule": "device.isCompliant -eq True"}})], "met"),
-        ([policy(devices={"deviceFilter": {"mode": "exclude", "rule": "device.displayName -eq \"x\""}})],
+        ([policy(devices={"deviceFilter": {"mode": "exclude", "rule": COMPLIANT}})], "met_partly"),
+        ([policy(devices={"deviceFilter": {"mode": "include", "rule": NOT_COMPLIANT}}),
+          policy("C", devices={"deviceFilter": {"mode": "include", "rule": COMPLIANT}})], "met"),
+        ([policy(devices={"deviceFilter": {"mode": "exclude", "rule": 'device.displayName -eq "x"'}})],
          "met_partly"),
-        ([policy(devices={"deviceFilter": {"mode": "include", "rule": "device.displayName -eq \"x\""}})],
+        ([policy(devices={"deviceFilter": {"mode": "include", "rule": 'device.displayName -eq "x"'}})],
          "not_measured"),
         ([policy(moonPhase={"includePhases": ["full"]})], "not_measured"),
         ([policy(clientApplications={"includeServicePrincipals": ["s"]}, users={"includeUsers": []})], "not_met"),
@@ -185,12 +186,12 @@ def test_legacy_authentication_blocked(objects, state):
          {"limits_count": True}, "met"),
         ([policy(grant=[], session={"applicationEnforcedRestrictions": {"isEnabled": False}})],
          {"limits_count": True}, "not_met"),
-        ([policy(grant=["block"], devices={"deviceFilter": {"mode": "exclude", "rule": "device.isCompliant -eq True"}})],
+        ([policy(grant=["block"], devices={"deviceFilter": {"mode": "exclude", "rule": COMPLIANT}})],
          {}, "met"),
         ([policy(grant=["block"], devices={"deviceFilter":
-            {"mode": "exclude", "rule": "device.isCompliant -eq True -and device.deviceOwnership -eq \"Company\""}})],
+            {"mode": "exclude", "rule": 'device.isCompliant -eq True -and device.deviceOwnership -eq "Company"'}})],
          {}, "met"),
-        ([policy(grant=["block"], devices={"deviceFilter": {"mode": "exclude", "rule": "device.isCompliant -ne True"}})],
+        ([policy(grant=["block"], devices={"deviceFilter": {"mode": "exclude", "rule": NOT_COMPLIANT}})],
          {}, "not_met"),
         ([policy(grant=["compliantDevice"], platforms={"includePlatforms": ["windows"]})], {}, "met_partly"),
     ],

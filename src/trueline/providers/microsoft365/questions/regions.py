@@ -41,7 +41,7 @@ MOST_STEPS = 5_000
 
 
 MOST_TOLD = 64
-"""More left-over parts than this are told less finely: nobody reads them, and their number can double with each policy."""
+"""More left-over parts than this are told less finely: nobody reads them, and each policy can double their number."""
 
 
 @dataclass(frozen=True, slots=True)
