@@ -51,10 +51,10 @@ def catalogue(number: int, name: str, **settings: str) -> dict[str, object]:
     }
 
 
-HALF = dict(list(SETTINGS.items())[:2])
+OTHERWISE = dict.fromkeys(list(SETTINGS)[:1], "otherwise")
 LEFT = [catalogue(1, "Baseline devices", **SETTINGS), catalogue(2, "Common", shared="1")]
 RIGHT = [
-    catalogue(11, "Workplace hardening", **(SETTINGS | HALF | {"extra_one": "1"})),
+    catalogue(11, "Workplace hardening", **(SETTINGS | OTHERWISE | {"extra_one": "1"})),
     catalogue(12, "Common", shared="1"),
 ]
 

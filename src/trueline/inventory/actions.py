@@ -15,7 +15,7 @@ from trueline.audit.rules import Outcome
 from trueline.connections.contract import AreaReport
 from trueline.evidence import actions as evidence
 from trueline.inventory import queries
-from trueline.inventory.answers import Relation, relation
+from trueline.inventory.answers import Relation, relation, require_answer
 from trueline.inventory.manifest import ItemDraft, Manifest
 from trueline.inventory.matching.links import LinkAnswer, identity_key
 from trueline.inventory.models import (
@@ -266,18 +266,6 @@ def withdraw_answer(scope: Scope, identity_link_id: UUID, *, actor: Actor) -> No
     subject = _pair_subject(found)
     found.delete()
     record(scope.workspace_id, "inventory:pair:withdraw", subject, actor=actor, before=before)
-
-
-def answer_capability(between: Relation) -> Capability:
-    """What it takes to answer: about a standard it changes what environments are held to, else it is a reading."""
-    return Capability.FINDINGS_WORK if between.left_profile_id is None else Capability.BASELINES_MANAGE
-
-
-def require_answer(scope: Scope, between: Relation) -> None:  # lint: allow TL015 looks only, writes nothing
-    """Raise `NotAllowed` unless the actor may answer in every environment that the answer is about."""
-    for environment_id in (between.left_environment_id, between.right_environment_id):
-        if environment_id is not None:
-            scope.require(answer_capability(between), environment_id)
 
 
 def _answer(scope: Scope, pair: Proposed, between: Relation, answer: LinkAnswer) -> IdentityLink:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from trueline.inventory.matching.links import Link, LinkAnswer
+from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from trueline.kit.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,15 @@ def links_of(answers: Iterable[Answered], between: Relation | None) -> list[Link
         for one in answers
         if holds_in(one, between)
     ]
+
+
+def answer_capability(between: Relation) -> Capability:
+    """What it takes to answer: about a standard it changes what environments are held to, else it is a reading."""
+    return Capability.FINDINGS_WORK if between.left_profile_id is None else Capability.BASELINES_MANAGE
+
+
+def require_answer(scope: Scope, between: Relation) -> None:
+    """Raise `NotAllowed` unless the actor may answer in every environment that the answer is about."""
+    for environment_id in (between.left_environment_id, between.right_environment_id):
+        if environment_id is not None:
+            scope.require(answer_capability(between), environment_id)

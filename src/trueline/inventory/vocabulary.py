@@ -43,16 +43,12 @@ def installed_definitions() -> Definitions:
     path = settings.DEFINITIONS_PATH
     if path is None:
         return NOTHING_KNOWN
-    try:
-        changed_at = path.stat().st_mtime_ns
-    except OSError as error:
-        changed_at = 0
-        _LOG.debug("the definitions file %s is not there: %s", path, error.strerror)
+    changed_at = path.stat().st_mtime_ns if path.is_file() else None
     return _installed(path, changed_at)
 
 
 @lru_cache(maxsize=1)
-def _installed(path: Path, _changed_at: int) -> Definitions:
+def _installed(path: Path, _changed_at: int | None) -> Definitions:
     try:
         return definitions_file(path)
     except Refused as error:

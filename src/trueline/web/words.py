@@ -16,6 +16,7 @@ from trueline.audit.registry import EVENTS
 from trueline.connections import registry as providers
 from trueline.findings.rules import Severity
 from trueline.findings.workflow import CloseReason, Verb
+from trueline.inventory.readings import NOTHING_KNOWN
 from trueline.operations import registry as runs
 from trueline.web.context import ROLE_LABELS
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from trueline.audit.models import AuditEvent
     from trueline.findings.models import Finding
+    from trueline.inventory.definitions import Definitions
     from trueline.kit.errors import TruelineError
     from trueline.kit.scope import Scope
 
@@ -230,21 +232,27 @@ def short_path(path: str) -> str:
     return words[-1] if len(words[-1]) > 3 else "_".join(words[-2:])
 
 
-def finding_title(finding: Finding) -> str:
+def setting_key(facet_key: str, path: str) -> str:
+    """The id of the setting that a path ends with; empty outside settings."""
+    return re.sub(r"\[[^\]]*\]$", "", path.rstrip("/")).rsplit("/", 1)[-1] if facet_key == "settings" else ""
+
+
+def finding_title(finding: Finding, definitions: Definitions = NOTHING_KNOWN) -> str:
     """One finding in a few words, for a list that names its object elsewhere."""
+    key = setting_key(finding.facet, finding.path)
     said = {
         "name": finding.subject_name or gettext("(without a name)"),
-        "setting": short_path(finding.path),
+        "setting": definitions.name(key) if definitions.knows(key) else short_path(finding.path),
         "facet": facet(finding.facet),
-        "expected": _short(finding.expected),
-        "observed": _short(finding.observed),
+        "expected": _short(definitions.label(key, finding.expected)),
+        "observed": _short(definitions.label(key, finding.observed)),
     }
     return _title(finding.kind, finding.facet, has_values=bool(said["expected"] and said["observed"])) % said
 
 
-def finding_sentence(finding: Finding) -> str:
+def finding_sentence(finding: Finding, definitions: Definitions = NOTHING_KNOWN) -> str:
     """One finding with its object, for a page of its own."""
-    title = finding_title(finding)
+    title = finding_title(finding, definitions)
     if not finding.path or not finding.subject_name or finding.subject_name in title:
         return title
     return gettext("%(name)s: %(title)s") % {"name": finding.subject_name, "title": title}

@@ -11,7 +11,8 @@ from trueline.audit import queries as audit
 from trueline.findings import queries as findings
 from trueline.findings.rules import VERIFIED_CLEARED, FindingState, Severity
 from trueline.inventory import queries as inventory
-from trueline.web import words
+from trueline.inventory.vocabulary import definitions
+from trueline.web import setting_words, words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from trueline.findings.models import Finding
+    from trueline.inventory.definitions import Definitions
     from trueline.web.asked import Asked
     from trueline.workspaces.models import Environment
 
@@ -47,8 +49,9 @@ def listing(asked: Asked) -> HttpResponse:
         found = found.filter(severity=wish["severity"])
     shown = listed(asked.request, found, _ORDER)
     areas = findings.areas_with_findings(asked.scope)
+    known = definitions(asked.scope)
     context = {
-        "rows": [_row(asked, one, names) for one in shown.rows],
+        "rows": [_row(asked, one, names, known) for one in shown.rows],
         "listed": shown,
         "wish": wish,
         "states": [("open", _("Open")), ("all", _("All")), *((str(key), STATES[key].word) for key in FindingState)],
@@ -91,11 +94,11 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
     return found
 
 
-def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment]) -> dict[str, Any]:
+def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment], known: Definitions) -> dict[str, Any]:
     environment = names.get(finding.environment_id)
     return {
         "finding": finding,
-        "title": words.finding_title(finding),
+        "title": words.finding_title(finding, known),
         "environment": environment.name if environment else "",
         "url": url(asked, "finding", finding.pk),
     }
@@ -110,6 +113,7 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
     siblings = findings.siblings(asked.scope, found)
     snapshot = inventory.snapshot(asked.scope, found.snapshot_id)
     same = list(siblings[: _SIBLINGS + 1])
+    known = definitions(asked.scope)
     context = {
         "finding": found,
         "standard": inventory.baselines(asked.scope).filter(id=found.standard_id).first()
@@ -120,9 +124,10 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         "item": inventory.items(asked.scope, snapshot.pk)
         .filter(object_type=found.object_type, name=found.subject_name)
         .first(),
-        "siblings": [(one, words.finding_title(one), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
+        "siblings": [(one, words.finding_title(one, known), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
         "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
-        "values": _values(found),
+        "values": _values(found, known),
+        "setting": _setting(found, known),
         "history": _history(found),
         "work": work_of(asked, found),
         "decision": decision_of(asked, found),
@@ -134,13 +139,23 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         (_("Findings"), url(asked, "findings")),
         (environment.name, f"{url(asked, 'findings')}?environment={environment.slug}"),
     ]
-    return page(asked, "finding.html", words.finding_sentence(found), context, crumbs=crumbs, environment=environment)
+    return page(
+        asked, "finding.html", words.finding_sentence(found, known), context, crumbs=crumbs, environment=environment
+    )
 
 
-def _values(found: Finding) -> dict[str, str]:
+def _setting(found: Finding, known: Definitions) -> dict[str, str]:
+    """What the path is called, and where the vendor shows it; empty for a whole object."""
+    key = words.setting_key(found.facet, found.path)
+    name = setting_words.setting_name(key, known) if key else words.short_path(found.path)
+    return {"name": name, "category": known.category(key)} if found.path else {}
+
+
+def _values(found: Finding, known: Definitions) -> dict[str, str]:
+    key = words.setting_key(found.facet, found.path)
     return {
-        "left": "" if found.expected is None else words.value_text(_named(found, found.expected)),
-        "right": "" if found.observed is None else words.value_text(_named(found, found.observed)),
+        "left": setting_words.value_words(key, _named(found, found.expected), known),
+        "right": setting_words.value_words(key, _named(found, found.observed), known),
         "left_absent": "absent" if found.expected is None else "",
         "right_absent": "absent" if found.observed is None else "",
     }

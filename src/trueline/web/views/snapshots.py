@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from trueline.evidence import queries as evidence
 from trueline.inventory import queries as inventory
+from trueline.inventory.vocabulary import definitions
 from trueline.kit.scope import NotVisible
-from trueline.web import differences, words
+from trueline.web import differences, setting_words, words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from trueline.inventory.compare import Comparison
+    from trueline.inventory.definitions import Definitions
     from trueline.inventory.models import BaselineVersion, Snapshot
     from trueline.inventory.rows import ItemRow
     from trueline.web.asked import Asked
@@ -72,14 +74,25 @@ def snapshot_object(asked: Asked, environment: str, item_id: UUID) -> HttpRespon
     content = documents.get(item.content_digest)
     facets = content["facets"] if content else {}
     raw = documents.get(item.raw_digest)
+    known = definitions(asked.scope)
     context = {
         "item": item,
         "snapshot": shown,
-        "facets": [(words.facet(key), sorted(facets[key].items())) for key in words.FACETS if facets.get(key)],
+        "facets": [(words.facet(key), _values(key, facets[key], known)) for key in words.FACETS if facets.get(key)],
         "raw": words.value_text(raw) if raw is not None else None,
     }
     crumbs = [*_crumbs(asked, found), (_("Objects"), url(asked, "environment_objects", found.slug))]
     return page(asked, "snapshot_object.html", item.name or item.source_path, context, crumbs=crumbs, environment=found)
+
+
+def _values(facet: str, flat: dict[str, Any], known: Definitions) -> list[tuple[str, str, str]]:
+    """The values of one part: what each is called, its path, the value in words."""
+    found = []
+    for path, value in sorted(flat.items()):
+        key = words.setting_key(facet, path)
+        name = setting_words.setting_name(key, known) if key else path
+        found.append((name, path, setting_words.value_words(key, value, known)))
+    return found
 
 
 @workspace_page(Capability.WORKSPACE_VIEW, record=True)
@@ -158,7 +171,12 @@ def _comparison(asked: Asked, environment: Environment, sides: _Sides) -> dict[s
         "tabs_of_outcomes": _outcome_tabs(asked, counts, outcome, sides),
         "shares": [(STATES[key].tone, _outcome_word(key, sides), number) for key, number in counts.items()],
         "lines": differences.lines(
-            comparison, outcome, lambda item: _object_url(asked, environment, item), start=start, rows=_ROWS
+            comparison,
+            outcome,
+            lambda item: _object_url(asked, environment, item),
+            definitions(asked.scope),
+            start=start,
+            rows=_ROWS,
         ),
         "outcome": outcome,
         "previous_url": _page_url(asked, max(0, start - _ROWS)) if start else "",
