@@ -123,7 +123,7 @@ def _answer(
     names: Mapping[str, str],
     accepted: frozenset[str],
 ) -> Answer:
-    gaps = tuple(dict.fromkeys(gap(region, one.start, names) for one in left for region in one.regions))
+    gaps = tuple(sorted({gap(region, one.start, names) for one in left for region in one.regions}))
     state = {_NOT_MET: AnswerState.NOT_MET, _PARTLY: AnswerState.MET_PARTLY, _MET: AnswerState.MET}[_grade(left)]
     proofs = tuple(Proof(one.policy.name, one.policy.path, one.policy.id, one.effect.says) for one in used)
     left_out = excluded((one.policy for one in used), names, accepted)
