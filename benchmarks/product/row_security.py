@@ -13,6 +13,7 @@ from benchmarks.results import Table
 TITLE = "Row security against none"
 TABLES = (
     "findings_finding",
+    "findings_findingexception",
     "inventory_snapshot",
     "inventory_snapshotarea",
     "inventory_snapshotitem",
@@ -183,10 +184,18 @@ _ROWS = (
     select gen_random_uuid(), workspace, environment, md5(number || '-' || n), 'drift', 'standard', 'area' || n %% 15,
       'configurationPolicies', 'policy:' || n / 8, 'Policy ' || n / 8, 'settings', 'setting' || n %% 8, 'modified',
       (array['critical', 'high', 'medium', 'low', 'info'])[1 + n %% 5], 1 + n %% 5,
-      case when n %% 4 = 0 then 'resolved' else 'new' end, '{"value": 1}', '{"value": 2}', md5(n::text),
+      case when n %% 4 = 0 then 'resolved' when n %% 50 = 1 then 'risk_accepted' else 'new' end, '{"value": 1}', '{"value": 2}', md5(n::text),
       now() - interval '9 days', now() - n * interval '1 minute', 1, 0, snapshot, now(),
       case when n %% 4 = 0 then 'verified_cleared' else '' end, case when n %% 4 = 0 then now() end, '', now()
     from place, generate_series(1, %(each)s) as n
+    """,
+    """
+    insert into findings_findingexception (id, workspace_id, finding_id, status, requested_by_label, requested_at,
+      decided_by_label, decided_at, owner_id, reason, compensating_control, effective_from, expires_at, review_due_at,
+      pinned_path, pinned_digest, pinned_rank)
+    select gen_random_uuid(), workspace_id, id, 'active', 'x', now(), 'x', now(), gen_random_uuid(), 'x', '', now(),
+      now() + interval '30 days', now() + interval '15 days', path, observed_digest, severity_rank
+    from findings_finding where state = 'risk_accepted' and %(each)s > 0
     """,
     """
     insert into audit_auditevent (id, workspace_id, sequence, recorded_at, action, actor_kind, actor_id, actor_label,
