@@ -80,10 +80,10 @@ def new_page(browser: Browser, site: Site) -> Iterator[NewPage]:
     """
     opened: list[tuple[BrowserContext, Watched]] = []
 
-    def open_page(**options: object) -> Page:
+    def open_page(*, is_watched: bool = True, **options: object) -> Page:
         context = browser.new_context(base_url=site.url, **{"locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE_MS)
-        opened.append((context, watch(context, site.url)))
+        opened.append((context, watch(context, site.url) if is_watched else Watched(site.url)))
         return context.new_page()
 
     yield open_page

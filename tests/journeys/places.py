@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
-from tests.isolation.routes import Route, routes
+from tests.isolation.routes import Route, model_of, routes
 from trueline.cli import demo_story
 from trueline.findings import queries as findings
 from trueline.inventory import queries as inventory
@@ -19,7 +20,8 @@ from trueline.workspaces.models import User
 _OF_A_LINK_IN_A_MAIL = ("confirm-email/", "password/reset/key/")
 """Addresses whose last part is a secret that was sent to somebody."""
 _NOT_A_PAGE = ("language", "healthz")
-_SIGNS_OUT_OR_AWAY = ("account/oidc/", "account/social/")
+_ELSEWHERE = ("account/oidc/", "account/social/", "api/")
+"""Addresses that lead to somebody else, or are no pages: programs read them."""
 
 
 def demonstration(folder: Path) -> User:
@@ -33,19 +35,25 @@ def demonstration(folder: Path) -> User:
 
 
 def addresses(owner: User) -> dict[str, str]:
-    """Address by the name of its route. A route with a parameter that nobody knows a value for fails here."""
+    """Address by the name of its route. A route with a parameter that names nothing we know fails."""
     door = access.doors(owner)[0]
     with within(door.workspace_id):
         values = _values(access.enter(owner, door.workspace_id))
-    found = {}
-    for route in routes():
-        if route.is_plain and _is_a_page(route) and not route.path.startswith(_SIGNS_OUT_OR_AWAY):
-            found[route.name or route.path] = route.url(values)
-    return found
+        pages = [route for route in routes() if route.is_plain and _is_a_page(route)]
+        for parameter in {name for route in pages for name in route.parameters} - values.keys():
+            values |= _some(parameter, door.workspace_id)
+    return {page.name or page.path: page.url(values) for page in pages if page.parameters.keys() <= values.keys()}
 
 
 def _is_a_page(route: Route) -> bool:
-    return route.path not in _NOT_A_PAGE and not any(part in route.path for part in _OF_A_LINK_IN_A_MAIL)
+    is_left_out = route.path in _NOT_A_PAGE or any(part in route.path for part in _OF_A_LINK_IN_A_MAIL)
+    return not is_left_out and not route.path.startswith(_ELSEWHERE)
+
+
+def _some(parameter: str, workspace_id: UUID) -> dict[str, str]:
+    """Any record of that kind; none where the demonstration has none. Fails for a parameter that names no kind."""
+    row = model_of(parameter).objects.filter(workspace_id=workspace_id).first()
+    return {parameter: str(row.pk)} if row else {}
 
 
 def _values(scope: Scope) -> dict[str, str]:

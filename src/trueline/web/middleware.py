@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -22,7 +23,16 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITES_ON_GET = ("/account/2fa/recovery-codes/", "/account/oidc/")
 """Pages of the sign-in library: the first look at recovery codes is written down, and a provider sends people back by
 a GET that makes their account."""
-POLICY = "; ".join(  # noqa: FLY002 - one directive a line, so that a change reads as one
+
+
+def _provider_origin() -> str:
+    """Where single sign-on sends people: browsers hold the way a form's answer leads on against `form-action` too."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    parts = [urlsplit(app["settings"]["server_url"]) for app in apps]
+    return "".join(f" {part.scheme}://{part.netloc}" for part in parts)
+
+
+POLICY = "; ".join(  # one directive a line, so that a change reads as one
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -31,7 +41,7 @@ POLICY = "; ".join(  # noqa: FLY002 - one directive a line, so that a change rea
         "img-src 'self' data:",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "form-action 'self'",
+        f"form-action 'self'{_provider_origin()}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
