@@ -19,6 +19,8 @@ VIEWS = {
     "phone-dark-en": {"locale": "en-GB", "viewport": NARROW, "color_scheme": "dark"},
 }
 
+BEFORE_SIGN_IN = ("account_login", "account_signup", "account_reset_password", "sign_in_link", "join")
+
 
 @pytest.fixture(scope="module")
 def owner(kept, tmp_path_factory) -> User:
@@ -58,6 +60,18 @@ def test_every_address_is_whole_readable_and_in_the_readers_language(view, page,
             continue
         page.goto(address)
         page.screenshot(path=folder / f"{title_of(name)}.png", full_page=True)
+        wrongs += [f"{name}: {wrong}" for wrong in wrongs_of(page, view)]
+    assert not wrongs, "\n".join(wrongs)
+
+
+def test_what_a_visitor_sees_is_whole_readable_and_in_the_visitors_language(view, new_page, places, screens):
+    page = new_page(**VIEWS[view])
+    folder = screens / view
+    folder.mkdir(exist_ok=True)
+    wrongs = []
+    for name in BEFORE_SIGN_IN:
+        page.goto(places[name])
+        page.screenshot(path=folder / f"visitor-{title_of(name)}.png", full_page=True)
         wrongs += [f"{name}: {wrong}" for wrong in wrongs_of(page, view)]
     assert not wrongs, "\n".join(wrongs)
 
