@@ -309,7 +309,7 @@ def test_a_page_asks_the_same_few_questions_whatever_the_size(
         )
         with django_assert_max_num_queries(26):
             browser.get(address, query(made, tab="objects"))
-        with django_assert_max_num_queries(14):  # the second look finds the comparison kept
+        with django_assert_max_num_queries(16):  # the second look finds the comparison kept
             browser.get(address, query(made, tab="objects"))
 
 

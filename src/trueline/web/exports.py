@@ -104,7 +104,7 @@ def _headings(names: tuple[str, str]) -> tuple[str, ...]:
 def object_sheet(whole: Whole[ItemRow], definitions: Definitions, names: tuple[str, str]) -> Iterator[Row]:
     """Every object, and one line for each value that differs."""
     change = (_("Part"), _("What differs"), *names, _("Path"))
-    yield (_("State"), _("Area"), _("Type"), *names, _("Matched by"), _("Reason"), *change)
+    yield (_("State"), _("Area"), _("Type"), *names, _("Paired by"), _("Reason"), *change)
     for group in (*compare_rows.OUTCOMES, "proposed"):
         for entry in compare_rows.entries_of(whole, compare_rows.Wish(group=str(group))):
             row = compare_rows.object_rows([entry], definitions, (lambda _item: "", lambda _item: ""), most=0)[0]

@@ -142,6 +142,9 @@ REFUSALS = (
     gettext_noop("This run has stopped its worker several times, so it is not tried again."),
     gettext_noop("A newer capture has been judged already; nothing was changed."),
     gettext_noop("The export holds nothing of this area."),
+    gettext_noop("Two captures of one environment are matched by their ids."),
+    gettext_noop("One of the two objects is already confirmed to be the same as another one."),
+    gettext_noop("Undo that answer first."),
 )
 """Sentences that rooms say in English, marked here so that a page can say them in the reader's language."""
 
@@ -226,6 +229,8 @@ def why_not(scope: Scope, capability: str, environment_id: UUID | None = None) -
 def short_path(path: str) -> str:
     """The telling end of a path, for a title: its last part, and of a long joined id the last two words."""
     last = path.rstrip("/").rsplit("/", 1)[-1].rsplit("~", 1)[-1]
+    if "]" in last and "[" not in last:  # the path went through a key that holds slashes itself
+        last = last.partition("]")[0]
     if len(last) <= _LONG:
         return last
     words = re.split(r"[_.]", last)
