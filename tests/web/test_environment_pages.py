@@ -157,8 +157,8 @@ def test_a_hostile_archive_fails_as_a_run_that_says_so(world, signed_in):
         run = OperationRun.objects.get(run_type="inventory.capture")
     assert run.outcome == "failed"
     page = text(browser.get(address(world, "run", run.pk)))
-    assert "needs somebody" in page
-    assert "Nothing of it was kept" in page
+    assert "Capture did not come to its end" in page
+    assert "nothing of it was kept" in page.lower()
 
 
 def test_a_workspace_that_is_read_only_says_so_and_keeps_no_file(world, signed_in):

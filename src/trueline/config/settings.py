@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "trueline.evidence",
     "trueline.inventory",
     "trueline.findings",
+    "trueline.casework",
     "trueline.api",
     "trueline.config",
 ]

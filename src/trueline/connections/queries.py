@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import F
+
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.kit.scope import NotVisible, Scope
 
@@ -23,6 +25,14 @@ def connection_of(scope: Scope, environment_id: UUID) -> Connection | None:
         return None
     found = Connection.objects.filter(workspace_id=scope.workspace_id, environment_id=environment_id)
     return found.filter(disabled_at=None).order_by("created_at").first()
+
+
+def any_connection_of(scope: Scope, environment_id: UUID) -> Connection | None:
+    """The same, or when all are switched off one of those."""
+    if not scope.reaches(environment_id):
+        return None
+    found = Connection.objects.filter(workspace_id=scope.workspace_id, environment_id=environment_id)
+    return found.order_by(F("disabled_at").desc(nulls_first=True), "created_at").first()
 
 
 def upload(scope: Scope, upload_id: UUID) -> Upload:

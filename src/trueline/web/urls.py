@@ -35,6 +35,7 @@ _environment: list[URLPattern] = [
     path("captures/<uuid:snapshot_id>/standard", standards.make, name="baseline_make"),
     path("differences", snapshots.compared, name="environment_differences"),
     path("upload", uploads.upload, name="upload"),
+    path("judge", environments.judge, name="environment_judge"),
     path("archive", environments.archive, name="environment_archive"),
     path("restore", environments.restore, name="environment_restore"),
 ]

@@ -8,19 +8,22 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from trueline.casework.guidance.environments import Place
 from trueline.connections import queries as connections
 from trueline.connections.contract import Coverage
 from trueline.findings import queries as findings
+from trueline.findings.starting import judge_again
 from trueline.inventory import queries as inventory
 from trueline.kit.errors import TruelineError
 from trueline.operations import queries as operations
 from trueline.web import words
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms import EnvironmentForm
+from trueline.web.guiding import case_of_environment
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
-from trueline.web.views.home import situations
+from trueline.web.views.home import operable, situations
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.actions import create_environment, move_environment
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from trueline.casework.guidance.contract import ResolutionCase
     from trueline.inventory.models import Snapshot, SnapshotArea
     from trueline.kit.scope import Scope
     from trueline.web.asked import Asked
@@ -47,7 +51,7 @@ def listing(asked: Asked) -> HttpResponse:
     """Every environment in reach with its state; archived ones apart."""
     archived = list(workspaces.environments(asked.scope).filter(lifecycle=Lifecycle.ARCHIVED))
     context = {
-        "rows": situations(asked.scope),
+        "rows": situations(asked.scope, operable(asked.scope)),
         "archived": archived,
         "new_reason": words.why_not(asked.scope, _MANAGE),
         "restore_reasons": {one.pk: words.why_not(asked.scope, _MANAGE, one.pk) for one in archived},
@@ -78,6 +82,7 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
     snapshot = inventory.snapshots(asked.scope, found.pk).first()
     rows = list(inventory.areas(asked.scope, snapshot.pk)) if snapshot else []
     gaps = list(inventory.gaps(asked.scope, snapshot.pk)[:200]) if snapshot else []
+    standards = inventory.standards_of(asked.scope, found.pk)
     context = {
         **frame(asked, found, "environment"),
         "snapshot": snapshot,
@@ -86,13 +91,36 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
         "shares": shares_of_areas(rows),
         "unread": [gap for gap in gaps if not gap.is_warning],
         "warnings": [gap for gap in gaps if gap.is_warning],
-        "standards": inventory.standards_of(asked.scope, found.pk),
+        "standards": standards,
+        "case": _case(asked, found, is_captured=snapshot is not None, is_held=bool(standards)),
         "counts": words.by_severity(findings.open_counts(asked.scope, [found.pk]).get(found.pk, {})),
         "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
         "upload_reason": upload_reason(asked.scope, found),
         "archive_reason": _archive_reason(asked.scope, found),
     }
     return page(asked, "environment.html", found.name, context, crumbs=_crumbs(asked), environment=found)
+
+
+def _case(asked: Asked, found: Environment, *, is_captured: bool, is_held: bool) -> ResolutionCase | None:
+    """What an environment that is not set aside lacks."""
+    if found.lifecycle == Lifecycle.ARCHIVED:
+        return None
+    connection = connections.any_connection_of(asked.scope, found.pk)
+    place = Place(found.pk, found.name, found.slug, upload_reason(asked.scope, found))
+    return case_of_environment(asked, place, connection, is_captured=is_captured, is_held=is_held)
+
+
+@workspace_page(Capability.OPERATIONS_START, "POST", record=True)
+def judge(asked: Asked, environment: str) -> HttpResponse:
+    """Hold the newest capture against the standards once more."""
+    found = access.environment(asked.scope, environment)
+    asked.scope.require(Capability.OPERATIONS_START, found.pk)
+    return act(
+        asked,
+        lambda: judge_again(asked.scope, found, actor=asked.actor),
+        _("The newest capture is compared with its standards again."),
+        url(asked, "environment", found.slug),
+    )
 
 
 @workspace_page(Capability.WORKSPACE_VIEW, record=True)

@@ -13,10 +13,11 @@ from trueline.operations import queries as operations
 from trueline.operations.rules import State
 from trueline.web import words
 from trueline.web.doors import workspace_page
+from trueline.web.guiding import case_of_today
 from trueline.web.heat import heat
 from trueline.web.lately import lately
 from trueline.web.pages import page, url
-from trueline.web.today import AreaState, Situation, Step, headline, next_step, unknowns
+from trueline.web.today import AreaState, Situation, headline, next_step, unknowns
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability, Lifecycle
 
@@ -25,25 +26,16 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from trueline.findings.models import Finding
     from trueline.inventory.models import Snapshot, SnapshotArea
     from trueline.kit.scope import Scope
     from trueline.web.asked import Asked
+    from trueline.workspaces.models import Environment
 
 _LATELY = 40
 _SHOWN = 6
 _MOST_COUNTED = 500
 MOST_ACTIVE = 5
 _SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
-_ALLOWED_BY = {
-    "environment": Capability.ENVIRONMENTS_MANAGE,
-    "upload": Capability.OPERATIONS_START,
-    "again": Capability.OPERATIONS_START,
-    "standard": Capability.BASELINES_MANAGE,
-    "hold": Capability.BASELINES_MANAGE,
-    "finding": Capability.FINDINGS_VIEW,
-    "coverage": Capability.WORKSPACE_VIEW,
-}
 
 
 @workspace_page()
@@ -51,7 +43,8 @@ def home(asked: Asked) -> HttpResponse:
     """How everything in reach stands; for somebody who may only read what was released, that."""
     if not asked.scope.may(Capability.WORKSPACE_VIEW):
         return page(asked, "home_released.html", _("Released for you"))
-    found = situations(asked.scope)
+    environments = operable(asked.scope)
+    found = situations(asked.scope, environments)
     order = words.area_order({key for one in found for key in one.areas})
     labels = {key: words.area(key) for key in order}
     worst = findings.open_findings(asked.scope).first() if any(one.open for one in found) else None
@@ -61,9 +54,7 @@ def home(asked: Asked) -> HttpResponse:
     context = {
         "headline": headline(found),
         "unknowns": unknowns(found, labels),
-        "step": step,
-        "step_url": _step_url(asked, step, worst),
-        "step_reason": words.why_not(asked.scope, _ALLOWED_BY[step.code]),
+        "case": case_of_today(asked, step, found, worst, {one.pk: one for one in environments}),
         "has_environments": bool(found),
         "has_captures": any(one.captured_at for one in found),
         "severities": _severities(asked, found),
@@ -78,9 +69,13 @@ def home(asked: Asked) -> HttpResponse:
     return page(asked, "home.html", pgettext("rail", "Today"), context)
 
 
-def situations(scope: Scope) -> list[Situation]:
-    """Every environment in reach as it stands, in five statements whatever their number."""
-    environments = list(workspaces.environments(scope).exclude(lifecycle=Lifecycle.ARCHIVED))
+def operable(scope: Scope) -> list[Environment]:
+    """Environments in reach that are not set aside."""
+    return list(workspaces.environments(scope).exclude(lifecycle=Lifecycle.ARCHIVED))
+
+
+def situations(scope: Scope, environments: list[Environment]) -> list[Situation]:
+    """Each of these environments as it stands, in four statements whatever their number."""
     ids = [one.pk for one in environments]
     snapshots = inventory.newest_snapshots(scope, ids)
     areas = inventory.areas_of(scope, [one.pk for one in snapshots.values()])
@@ -118,22 +113,6 @@ def _severities(asked: Asked, found: list[Situation]) -> list[dict[str, Any]]:
     counts = {key: sum(one.severities.get(key, 0) for one in found) for key in _SEVERITY_ORDER}
     address = url(asked, "findings")
     return [{"code": key, "number": counts[key], "url": f"{address}?severity={key}"} for key in _SEVERITY_ORDER]
-
-
-def _step_url(asked: Asked, step: Step, worst: Finding | None) -> str:
-    match step.code:
-        case "environment":
-            return url(asked, "environment_new")
-        case "upload" | "again":
-            return url(asked, "upload", step.slug)
-        case "finding" if worst is not None:
-            return url(asked, "finding", worst.pk)
-        case "standard":
-            return url(asked, "environment_captures", step.slug)
-        case "coverage":
-            return url(asked, "environment", step.slug)
-        case _:
-            return url(asked, "standards")
 
 
 def _runs(asked: Asked) -> dict[str, Any]:

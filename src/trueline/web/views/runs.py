@@ -17,6 +17,7 @@ from trueline.operations.actions.runs import cancel_run
 from trueline.operations.rules import RunOutcome, State
 from trueline.web import words
 from trueline.web.doors import act, workspace_page
+from trueline.web.guiding import case_of_run
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
@@ -73,10 +74,11 @@ def run(asked: Asked, run_id: UUID) -> HttpResponse:
     """One run: how far it is, or what came of it."""
     found = _run(asked, run_id)
     environment = _environment(asked, found)
+    snapshot = inventory.snapshot_of_run(asked.scope, found.pk) if found.run_type == CAPTURE.code else None
     context = {
         **_progress(asked, found),
+        "case": case_of_run(asked, found, environment, snapshot),
         "counts": [(words.COUNTS[key], number) for key, number in found.counts.items() if key in words.COUNTS],
-        "snapshot": inventory.snapshot_of_run(asked.scope, found.pk) if found.run_type == CAPTURE.code else None,
         "target": environment,
         "cancel_reason": words.why_not(asked.scope, found.capability, found.environment_id),
     }
