@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,12 +15,10 @@ from tests.samples import Captured, captured_world
 from tests.worlds import World
 from trueline.kit import clock
 from trueline.kit.database.context import within
+from trueline.kit.digest import sha256
 from trueline.workspaces import access
 from trueline.workspaces.models import ApiKey, User, Workspace
 from trueline.workspaces.rules import KeyToken, capabilities_of
-from trueline.kit.digest import sha256
-
-import secrets
 
 
 def key_of(workspace: Workspace, user: User, **given: Any) -> str:
@@ -57,9 +55,7 @@ class Caller:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         body = b"" if content is None else json.dumps(content).encode()
         client = Client(raise_request_exception=False)
-        return client.generic(
-            method, address, body, content_type="application/json" if body else "", headers=sent
-        )
+        return client.generic(method, address, body, content_type="application/json" if body else "", headers=sent)
 
     def get(self, path: str, **headers: str) -> Any:
         return self("GET", path, **headers)

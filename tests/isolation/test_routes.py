@@ -109,7 +109,9 @@ def test_a_policy_says_something_that_exists(route: Route) -> None:
     policy = route.policy
     assert policy is not None
     assert (policy.kind == "workspace") is route.path.startswith("w/<slug:workspace>/")
-    assert policy.kind in {"public", "signed_in", "workspace"}
+    assert policy.kind in {"public", "signed_in", "workspace", "api"}
+    # What the interface answers is walked, operation by operation, in tests/api/test_every_operation.py.
+    assert (policy.kind == "api") is (route.path.startswith("api/") and not policy.reason)
     assert bool(policy.reason) is (policy.kind == "public")
     assert policy.capability in {"", *Capability}
     assert route.is_plain

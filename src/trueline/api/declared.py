@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Status
+from ninja.errors import HttpError, ValidationError
 from ninja.params import Path
 from ninja.security.base import AuthBase
 from pydantic import BaseModel
@@ -58,7 +59,8 @@ api = NinjaAPI(
     auth=ApiKey(),
     servers=[{"url": settings.PUBLIC_URL, "description": "This installation"}],
 )
-api.add_exception_handler(Exception, problem_of)  # type: ignore[arg-type]  # ninja hands over the error, never its class
+for _kind in (Exception, ValidationError, HttpError):  # the last two have answers of ninja's own, which ours replace
+    api.add_exception_handler(_kind, problem_of)  # type: ignore[arg-type]  # it hands over the error, never its class
 OPERATIONS: list[Operation] = []
 
 

@@ -64,8 +64,7 @@ def _answer(
         raise Problem("method_not_allowed", headers={"Allow": ", ".join(sorted(allowed))})
     called = by_method[method]
     with _entered(request, workspace) as entered:
-        if not called.is_of_record:
-            entered.scope.require(called.capability)
+        _check_right(entered.scope, called, named.get("environment"))
         _check_form(request, called)
         request.asked = asked = Asked(request, entered.scope)  # type: ignore[attr-defined]  # read by the adapted view
         arguments = named if workspace is None else {"workspace": workspace, **named}
@@ -138,6 +137,14 @@ def _by_key(request: HttpRequest, header: str) -> Iterator[_Entered]:
         except NotVisible as error:  # its maker is not in the workspace any more, and the key has ended with that
             raise Problem("unauthenticated") from error
         yield _Entered(scope, text)
+
+
+def _check_right(scope: Scope, called: Operation, environment: str | None) -> None:
+    """An environment of the address comes first; any other record is looked up by the view, which then asks itself."""
+    if environment is not None:
+        scope.require(called.capability, access.environment_in_any_state(scope, environment).pk)
+    elif not called.is_of_record:
+        scope.require(called.capability)
 
 
 def _check_form(request: HttpRequest, called: Operation) -> None:

@@ -14,12 +14,15 @@ assert views
 
 def _patterns() -> list[URLPattern]:
     """The addresses that ninja made, with the door in front of each."""
-    found = []
+    found, seen = [], set()
     for pattern in api.urls[0]:
         if not isinstance(pattern, URLPattern) or pattern.name == "api-root":
             continue
         route = str(pattern.pattern)
         name = "/" + route.replace("<uuidstr:", "{uuid:").replace("<slug:", "{slug:").replace(">", "}")
+        if route in seen:  # ninja makes one address for each method
+            continue
+        seen.add(route)
         operations = tuple(item for item in OPERATIONS if item.path == name)
         # Django's own converter, not ninja's: a malformed id is then no address at all.
         found.append(path(route.replace("<uuidstr:", "<uuid:"), guard(pattern.callback, operations), name=pattern.name))
