@@ -181,10 +181,10 @@ def test_an_odd_value_is_kept_or_named_and_never_ends_the_capture(kind: str, wor
     assert run.counts["objects"] >= 1
 
 
-def test_a_device_is_named_as_unread_and_not_read_for_ever(world: World) -> None:
+def test_a_device_is_refused_and_not_read_for_ever(world: World) -> None:
     run = capture(world, world.environment, Path("/dev/zero"))
-    assert (run.outcome, run.counts["objects"]) == (RunOutcome.PARTIALLY_SUCCEEDED, 0)
-    assert run.counts["unread"] >= 1
+    assert run.outcome == RunOutcome.FAILED
+    assert "Nothing in it could be read" in run.message
 
 
 def test_a_folder_that_has_gone_ends_the_run_with_one_sentence(world: World, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def receive_upload(scope: Scope, environment_id: UUID, name: str, pieces: Iterab
 
 # lint: allow TL015 the event of the capture names the actor
 def let_go(scope: Scope, upload_id: UUID) -> None:
-    """Remove the bytes of a file that has been read, inside the transaction of the capture whose event tells of it."""
+    """Remove the bytes of a file that was read, or refused; the event of the capture or of its run tells of it."""
     UploadChunk.objects.filter(workspace_id=scope.workspace_id, upload_id=upload_id).delete()
     Upload.objects.filter(workspace_id=scope.workspace_id, id=upload_id).update(state=UploadState.READ)
 

@@ -10,18 +10,21 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from trueline.connections import actions as connections
 from trueline.connections import queries as sources
 from trueline.connections import registry
 from trueline.connections.contract import Coverage
+from trueline.connections.errors import SourceRefused
 from trueline.inventory import actions, queries
 from trueline.inventory.manifest import Manifest, collect
 from trueline.inventory.models import Snapshot
 from trueline.kit.digest import keyed
 from trueline.kit.failpoints import reach
 from trueline.operations.actions.work import Result, Work
+from trueline.operations.errors import RunCancelled
 from trueline.operations.registry import Perform
 from trueline.operations.rules import RunOutcome, RunType
 from trueline.workspaces import access
@@ -46,8 +49,12 @@ def capture(work: Work) -> Result:
 
 def _captured(work: Work) -> Snapshot:
     connection = sources.connection(work.scope, UUID(work.parameters["connection_id"]))
-    with _source_path(work) as path:
-        manifest = _read(work, connection.provider_key, path)
+    try:
+        with _source_path(work) as path:
+            manifest = _read(work, connection.provider_key, path)
+    except (SourceRefused, RunCancelled):
+        _let_go(work)  # nobody will read this file again
+        raise
     reach("capture:after-read")
     made = actions.Capture(
         environment=access.environment_by_id(work.scope, connection.environment_id),
@@ -56,10 +63,16 @@ def _captured(work: Work) -> Snapshot:
         source_label=work.parameters["source_label"],
         observed_at=datetime.fromisoformat(work.parameters["observed_at"]),
     )
-    snapshot = actions.keep_snapshot(work.scope, made, manifest, actor=work.scope.actor, hold=work.hold)
+    with transaction.atomic():  # the bytes go when, and only when, what they showed is kept
+        snapshot = actions.keep_snapshot(work.scope, made, manifest, actor=work.scope.actor, hold=work.hold)
+        _let_go(work)
+    return snapshot
+
+
+def _let_go(work: Work) -> None:
+    """Remove the bytes of the upload that was read, if it was one."""
     if "upload_id" in work.parameters:
         connections.let_go(work.scope, UUID(work.parameters["upload_id"]))
-    return snapshot
 
 
 def _read(work: Work, provider_key: str, path: Path) -> Manifest:

@@ -21,10 +21,14 @@ from trueline.connections.contract import (
     Unread,
     Warn,
 )
+from trueline.connections.errors import SourceRefused
 from trueline.evidence.rules import Packed, pack
 from trueline.inventory.definitions import definitions_document
 from trueline.inventory.rules import facet_digests
 from trueline.kit import digest
+
+_SAYS_NOTHING = frozenset({Coverage.UNREAD, Coverage.PARTIAL})
+"""Coverage of an area without a single object that tells nothing of the environment; denied and empty do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,21 @@ def collect(source: Source, tell: Callable[[Progress], None]) -> Manifest:
         else:
             tell(found)
     manifest.areas = source.areas()
+    if not (manifest.items or definitions) and all(area.coverage in _SAYS_NOTHING for area in manifest.areas):
+        raise SourceRefused(_nothing_read(manifest))
     if definitions:
         named = pack(definitions_document(definitions))
         manifest.documents[named.digest] = named
         manifest.definitions_digest = named.digest
     return manifest
+
+
+def _nothing_read(manifest: Manifest) -> str:
+    """Why there is nothing to keep: a capture that shows nothing must not stand for the environment."""
+    if not manifest.unread:
+        return "There is no exported object in it."
+    first = manifest.unread[0]
+    return f"Nothing in it could be read. {first.path}: {first.detail}"
 
 
 def _take(manifest: Manifest, record: Record) -> None:
