@@ -21,7 +21,7 @@ _TEXTS = """() => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const held = walker.currentNode.parentElement;
-    if (!held.closest("script, style, code, pre, [lang]:not(html)")) said.push(walker.currentNode.data);
+    if (!held.closest("script, style, code, pre, .diff-path, [lang]:not(html)")) said.push(walker.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
     if (one.closest("[lang]:not(html)")) continue;

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -86,6 +85,6 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], site: Site) -> Non
             with urllib.request.urlopen(address, timeout=2) as answer:
                 assert answer.status == 200
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # not up yet, or slow to answer
             time.sleep(0.05)
     raise AssertionError(f"Nothing answers at {address}: {site.complaints()}")
