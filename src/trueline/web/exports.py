@@ -46,7 +46,7 @@ def safe(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _CONTROL.sub("\ufffd", text)
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
 
 
 def csv_bytes(rows: Iterable[Row]) -> bytes:
@@ -60,7 +60,7 @@ def csv_bytes(rows: Iterable[Row]) -> bytes:
 def xlsx_bytes(sheets: Iterable[tuple[str, Iterable[Row], Sequence[int]]]) -> bytes:
     """Sheets of a name, rows and widths of columns as XLSX. A cell is a number or text: no formula, no link."""
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
         for name, rows, widths in sheets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from trueline.inventory.vocabulary import definitions
@@ -68,7 +69,7 @@ def export(asked: Asked) -> HttpResponse:
     sides = sides_of(asked.scope, environments_of(asked.scope), asked.request.GET)
     kind, part = asked.request.GET.get("format", "json"), asked.request.GET.get("tab", "settings")
     if sides is None:
-        return HttpResponse(_("Choose two sides first."), status=400, content_type="text/plain; charset=utf-8")
+        return redirect(url(asked, "compare"))
     if kind not in _TYPES or part not in _TABS:
         raise NotVisible
     require_sides(asked, sides)
