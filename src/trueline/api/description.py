@@ -149,16 +149,16 @@ def _entry(document: dict[str, Any], path: str, method: str, details: dict[str, 
 
 
 def _curl(document: dict[str, Any], path: str, method: str, details: dict[str, Any]) -> str:
-    """A line to run once `TRUELINE_URL`, `TRUELINE_KEY` and `WORKSPACE` are set."""
+    """A line to run once `URL`, `KEY` and `WORKSPACE` are set."""
     address = path.replace("{workspace}", "$WORKSPACE")
     for one in details["parameters"]:
         if one["in"] == "path":
             address = address.replace("{" + one["name"] + "}", f"${one['name'].upper()}")
     required = [f"{one['name']}=${one['name'].upper()}" for one in details["parameters"] if _is_needed(one)]
     query = "?" + "&".join(required) if required else ""
-    words = ["curl", *([] if method == "GET" else [f"-X {method}"]), '-H "Authorization: Bearer $TRUELINE_KEY"']
+    words = ["curl", *([] if method == "GET" else [f"-X {method}"]), '-H "Authorization: Bearer $KEY"']
     words += _content(document, details)
-    return " ".join([*words, f'"$TRUELINE_URL{address}{query}"'])
+    return " ".join([*words, f'"$URL{address}{query}"'])
 
 
 def _is_needed(parameter: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -25,12 +25,13 @@ def limited_requests(respond: Respond) -> Respond:
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PREFIX):
             return respond(request)
-        counted = _counted(request)
-        if counted is not None and counted.is_over:
-            later = {"Retry-After": str(counted.resets_in_seconds)}
-            response = answered("rate_limited", headers=later)
+        counted = None
+        try:
+            counted = _counted(request)
+        except OperationalError:  # the database is away
+            response = answered("unavailable")
         else:
-            response = _as_problem(respond(request))
+            response = _too_many(counted) or _as_problem(respond(request))
         if counted is not None:
             response.headers["RateLimit-Limit"] = str(counted.limit)
             response.headers["RateLimit-Remaining"] = str(counted.remaining)
@@ -40,6 +41,12 @@ def limited_requests(respond: Respond) -> Respond:
         return response
 
     return middleware
+
+
+def _too_many(counted: Counted | None) -> HttpResponse | None:
+    if counted is None or not counted.is_over:
+        return None
+    return answered("rate_limited", headers={"Retry-After": str(counted.resets_in_seconds)})
 
 
 def _counted(request: HttpRequest) -> Counted | None:
