@@ -31,6 +31,8 @@ _TEXTS = """() => {
 }"""
 _HOLE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 _SHORTEST = 4
+_PROPERTIES = {"name"}
+"""Words of Microsoft's own, shown as they are, that are messages by coincidence."""
 
 
 @cache
@@ -86,7 +88,7 @@ def english_only() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
         elif len(_HOLE.sub("", message).strip(" .,:()")) > 8:
             filled.append(re.compile(".+".join(map(re.escape, _HOLE.split(_flat(message))))))
     german_too = {_flat(text) for _key, text in catalogue._catalog.items() if isinstance(text, str)}
-    return frozenset(plain - german_too), tuple(filled)
+    return frozenset(plain - german_too - _PROPERTIES), tuple(filled)
 
 
 def _flat(text: str) -> str:
