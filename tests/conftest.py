@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,7 +16,7 @@ from trueline.workspaces.models import User
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The database, once for each test process."""
-    with django_db_blocker.unblock(), database.test_database(os.environ.get("PYTEST_XDIST_WORKER", "main")):
+    with django_db_blocker.unblock(), database.test_database():
         yield
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,20 +24,22 @@ from trueline.kit.postgres.roles import APP, OWNER, SYSTEM, role_passwords
 from trueline.kit.postgres.server import Server, provide
 
 ROLE_OF = {"default": APP, "owner": OWNER, "system": SYSTEM}
+_PREFIX = "trueline_test_"
 _ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def test_database(process: str) -> Iterator[None]:
-    """A migrated, empty database for one test process; every alias of Django points at it."""
+def test_database() -> Iterator[None]:
+    """A migrated, empty database for this process alone; every alias of Django points at it."""
     with provide(HOME, {}, durable=False) as server:
         database = bootstrap(server, role_passwords(settings.SECRET_KEY.encode()), for_tests=True)
-        name = f"trueline_test_{process}"
-        template = _template(server, database)
-        _copy(server, template, name)
+        name = f"{_PREFIX}{os.getpid()}"
+        _sweep(server)
+        _copy(server, _template(server, database), name)
         point_at(database, name)
         yield
         connections.close_all()
+        _as_admin(server, sql.SQL("drop database if exists {} with (force)"), name)
 
 
 def point_at(database: Database, name: str) -> None:
@@ -67,6 +70,15 @@ def _fingerprint() -> str:
         hashed.update(path.read_bytes())
     hashed.update((_ROOT / "src/trueline/kit/database/schema.py").read_bytes())
     return hashed.hexdigest()[:12]
+
+
+def _sweep(server: Server) -> None:
+    """Drop what processes have left behind that were killed."""
+    with psycopg.connect(server.admin_url) as connection:
+        found = connection.execute("select datname from pg_database where datname like %s", [f"{_PREFIX}%"]).fetchall()
+    for (name,) in found:
+        if not Path(f"/proc/{name.removeprefix(_PREFIX)}").exists():
+            _as_admin(server, sql.SQL("drop database if exists {} with (force)"), name)
 
 
 def _exists(server: Server, name: str) -> bool:
