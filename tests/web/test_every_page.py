@@ -174,7 +174,7 @@ def test_a_page_asks_the_database_few_questions(name, world, addresses, signed_i
     browser = signed_in(world.owner)
     # Two of them are the savepoint of the test's own transaction. A comparison reads two sides of everything, a finding
     # its work and its comments as well.
-    most = {"environment_differences": 22, "finding": 20}.get(name, 17)
+    most = {"environment_differences": 24, "finding": 21}.get(name, 17)
     with django_assert_max_num_queries(most):
         browser.get(addresses[name])
 
