@@ -184,7 +184,8 @@ _ROWS = (
     select gen_random_uuid(), workspace, environment, md5(number || '-' || n), 'drift', 'standard', 'area' || n %% 15,
       'configurationPolicies', 'policy:' || n / 8, 'Policy ' || n / 8, 'settings', 'setting' || n %% 8, 'modified',
       (array['critical', 'high', 'medium', 'low', 'info'])[1 + n %% 5], 1 + n %% 5,
-      case when n %% 4 = 0 then 'resolved' when n %% 50 = 1 then 'risk_accepted' else 'new' end, '{"value": 1}', '{"value": 2}', md5(n::text),
+      case when n %% 4 = 0 then 'resolved' when n %% 50 = 1 then 'risk_accepted' else 'new' end,
+      '{"value": 1}', '{"value": 2}', md5(n::text),
       now() - interval '9 days', now() - n * interval '1 minute', 1, 0, snapshot, now(),
       case when n %% 4 = 0 then 'verified_cleared' else '' end, case when n %% 4 = 0 then now() end, '', now()
     from place, generate_series(1, %(each)s) as n

@@ -1,7 +1,6 @@
 """How much a difference matters in a Microsoft 365 tenant, when no standard says otherwise.
 
-A rule of thumb in three tables: who may sign in comes first, then what protects a device, then the rest. A standard that
-states a severity for an assertion takes precedence.
+A rule of thumb in three tables: who may sign in comes first, then what protects a device, then the rest.
 """
 
 from __future__ import annotations
