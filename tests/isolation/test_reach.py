@@ -96,6 +96,10 @@ def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:
     return access.enter(person, seeds.workspace.pk)
 
 
+WORDS = {"subject_type": "environment", "subject_id": "", "state": "new"}
+"""Parameters that name no row, and what they are given."""
+
+
 def _arguments(query: Callable[..., Any], seeds: Seeds) -> dict[str, Any]:
     """What the query needs to be asked about that environment."""
     hints = get_type_hints(query)
@@ -107,12 +111,10 @@ def _argument(name: str, hint: Any, seeds: Seeds) -> Any:
         return seeds.one(hint)
     if hint is bool:
         return False
-    if name == "subject_type":
-        return "environment"
-    if name == "subject_id":
-        return ""
     if name == "found":
         return Finding.objects.all()
+    if name in WORDS:
+        return WORDS[name]
     if name.endswith("_ids"):
         return [seeds.one(model_of(name.removesuffix("s"))).pk]
     side = name.replace("left", "snapshot").replace("right", "snapshot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -27,7 +28,7 @@ a GET that makes their account."""
 
 def _provider_origin() -> str:
     """Where single sign-on sends people: browsers hold the way a form's answer leads on against `form-action` too."""
-    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    apps: Any = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
     parts = [urlsplit(app["settings"]["server_url"]) for app in apps]
     return "".join(f" {part.scheme}://{part.netloc}" for part in parts)
 
