@@ -20,6 +20,8 @@ from trueline.operations.rules import RunOutcome, State
 _ID = "019a9f3e-6c1a-7c3e-8f5d-1b2a3c4d5e6f"
 _AT = "2026-11-20T08:00:00Z"
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+# The description names shapes by their class alone, and another enumeration is called `Outcome` already.
+EventOutcome = Annotated[str, Field(json_schema_extra={"enum": sorted(AuditOutcome)})]
 Word = Annotated[Text, Field(max_length=200)]
 
 
@@ -330,7 +332,7 @@ class AuditEvent(BaseModel):
     sequence: int = said("Its number in the chain of the workspace.", 42)
     recorded_at: Time = said("When.", _AT)
     action: str = said("What was done.", "workspaces:environment:create")
-    outcome: AuditOutcome = said("How it ended.", "success")
+    outcome: EventOutcome = said("How it ended.", "success")
     actor: Actor
     on_behalf_of: str = said("For whom a key acted; empty otherwise.", "")
     subject: Subject
