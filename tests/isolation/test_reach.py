@@ -170,7 +170,13 @@ def test_what_is_narrowed_away_is_in_no_answer(way: str, name: str, plot: Plot) 
         assert shown & _marks(plot.far) == set()
 
 
-LISTS = {"findings.severity_counts", "findings.areas_with_findings", "findings.siblings", "audit.history"}
+LISTS = {
+    "findings.severity_counts",
+    "findings.areas_with_findings",
+    "findings.siblings",
+    "findings.exceptions_of",
+    "audit.history",
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(NARROWED) - LISTS))
