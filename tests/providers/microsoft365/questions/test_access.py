@@ -300,7 +300,7 @@ def test_without_policies_and_without_security_defaults_read_there_is_no_answer(
     assert ask("mfa_for_all_users", policy(grant=["compliantDevice"]), coverage=only).state == "not_met"
 
 
-@pytest.mark.parametrize("question", QUESTIONS.values(), ids=str)
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda question: question.key)
 def test_a_question_says_what_it_asks_and_how(question):
     assert question.title.endswith("?")
     assert question.help.endswith(".")
