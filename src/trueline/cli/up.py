@@ -30,7 +30,9 @@ def run(args: argparse.Namespace) -> int:
     """Start, print the address and a link that signs in once, stay. Ctrl-C or SIGTERM stops all of it."""
     began = time.monotonic()
     _refuse_taken(args.host, args.port)
-    os.environ.setdefault("TRUELINE_PUBLIC_URL", f"http://{args.host}:{args.port}")
+    # Browsers give passkeys to a name and never to an address.
+    name = "localhost" if args.host == "127.0.0.1" else args.host
+    os.environ.setdefault("TRUELINE_PUBLIC_URL", f"http://{name}:{args.port}")
     with args.installation.database() as ensure, Children() as children:
         children.start("web", [sys.executable, "-m", "trueline.cli.serve", args.host, str(args.port)])
         children.start("worker", [sys.argv[0], "worker", "--with-parent"])

@@ -91,6 +91,8 @@ def _database(variable: str, **options: Any) -> dict[str, Any]:
         "HOST": query.pop("host", "") or (parts.hostname or ""),
         "PORT": query.pop("port", "") or (str(parts.port) if parts.port else ""),
         "CONN_MAX_AGE": 0,
+        # A pooled connection that the server has dropped is noticed before a request gets it.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **query,
             # A process that stands still inside a transaction loses its locks, so that another can take its run up.
@@ -132,6 +134,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
+MFA_ADAPTER = "trueline.web.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Accounts come by invitation only, so nobody can lock somebody else's address by a second factor on it.
