@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import re
 from contextlib import contextmanager
 
@@ -85,8 +86,14 @@ def test_a_capture_made_a_standard_holds_the_next_one_by_exit_code(place, demo, 
 
 
 def test_what_could_not_be_read_is_named_with_its_reason(place, demo, exports):
-    done = place("capture", exports / "broken", "--environment", "Broken", "--workspace", "demo")
-    assert "could not read CompliancePolicies/cut.json: The file is not valid JSON" in done.stdout
+    broken = place("capture", exports / "broken", "--environment", "Broken", "--workspace", "demo")
+    assert broken.returncode == 2
+    assert "Nothing in it could be read. CompliancePolicies/cut.json: The file is not valid JSON" in broken.stderr
+    policies = exports / "half" / "CompliancePolicies"
+    shutil.copytree(exports / "agreed" / "CompliancePolicies", policies)
+    shutil.copy(exports / "broken" / "CompliancePolicies" / "cut.json", policies)
+    half = place("capture", exports / "half", "--environment", "Half", "--workspace", "demo")
+    assert "could not read CompliancePolicies/cut.json: The file is not valid JSON" in half.stdout
 
 
 @pytest.mark.parametrize(
