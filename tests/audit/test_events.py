@@ -18,6 +18,8 @@ from trueline.audit.models import AuditEvent
 from trueline.audit.queries import events
 from trueline.audit.registry import EVENTS
 from trueline.audit.rules import BODY_FIELDS
+from trueline.casework import actions as waiting
+from trueline.casework.rules import SnoozeFor
 from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.contract import AreaReport, Coverage
 from trueline.findings.actions.accepting import (
@@ -157,7 +159,25 @@ def _prepared(prepare: Callable[[World, Scope], Any], action: Callable[[World, S
 
 
 # What is done, and the one event that it must leave: in the workspace's trail, or in the installation's own.
+def _put_off(world: World, scope: Scope) -> Callable[[], Any]:
+    waiting.snooze_item(scope, f"environment:{world.environment.pk}", SnoozeFor.DAY, actor=scope.actor)
+    return lambda: waiting.wake_items(scope, actor=scope.actor)
+
+
 DONE: dict[str, tuple[Prepared, str]] = {
+    "casework.snooze_item": (
+        _plain(
+            lambda w, scope: waiting.snooze_item(
+                scope, f"environment:{w.environment.pk}", SnoozeFor.DAY, actor=scope.actor
+            )
+        ),
+        "casework:item:snooze",
+    ),
+    "casework.see_items": (
+        _plain(lambda w, scope: waiting.see_items(scope, [f"environment:{w.environment.pk}"], actor=scope.actor)),
+        "casework:item:see",
+    ),
+    "casework.wake_items": (_put_off, "casework:item:wake"),
     "workspaces.create_environment": (
         _plain(lambda _, scope: people.create_environment(scope, "West", actor=scope.actor)),
         "workspaces:environment:create",

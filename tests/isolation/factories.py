@@ -13,6 +13,7 @@ from django.db.models import Model
 from tests.worlds import World
 from trueline.audit.models import AuditEvent, AuditHead
 from trueline.audit.rules import GENESIS
+from trueline.casework.models import InboxMark
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
@@ -409,6 +410,11 @@ def _finding_comment(seeds: Seeds) -> Model:
         author_label=seeds.canary,
         body=seeds.canary,
     )
+
+
+@makes(InboxMark)
+def _inbox_mark(seeds: Seeds) -> Model:
+    return InboxMark(workspace_id=seeds.workspace.pk, user=seeds.person, item_key=f"finding:{ids.new()}")
 
 
 @makes(Finding)

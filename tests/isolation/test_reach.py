@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from tests.isolation.factories import Seeds
 from tests.isolation.routes import model_of
 from tests.worlds import World
+from trueline.casework.queries import Wish
 from trueline.connections.models import Upload
 from trueline.findings.models import Finding
 from trueline.inventory.actions import add_baseline_version, make_baseline
@@ -98,6 +99,11 @@ def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:
 
 WORDS = {"subject_type": "environment", "subject_id": "", "state": "new"}
 """Parameters that name no row, and what they are given."""
+MADE: dict[str, Callable[[Seeds], Any]] = {
+    "found": lambda _: Finding.objects.all(),
+    "wish": lambda _: Wish(),
+    "item_key": lambda seeds: f"finding:{seeds.one(Finding).pk}",
+}
 
 
 def _arguments(query: Callable[..., Any], seeds: Seeds) -> dict[str, Any]:
@@ -111,8 +117,8 @@ def _argument(name: str, hint: Any, seeds: Seeds) -> Any:
         return seeds.one(hint)
     if hint is bool:
         return False
-    if name == "found":
-        return Finding.objects.all()
+    if name in MADE:
+        return MADE[name](seeds)
     if name in WORDS:
         return WORDS[name]
     if name.endswith("_ids"):

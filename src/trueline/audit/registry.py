@@ -46,4 +46,7 @@ EVENTS: dict[str, str] = {
     "findings:exception:reject": _("refused to accept the risk"),
     "findings:exception:revoke": _("took the acceptance of the risk back"),
     "findings:exception:lapse": _("opened the finding again: its acceptance does not hold any more"),
+    "casework:item:snooze": _("put an item of the inbox off"),
+    "casework:item:see": _("saw items of the inbox"),
+    "casework:item:wake": _("brought back what was put off"),
 }

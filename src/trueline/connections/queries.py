@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.kit.scope import NotVisible, Scope
@@ -17,6 +17,14 @@ _Found = TypeVar("_Found", Connection, Upload)
 def connection(scope: Scope, connection_id: UUID) -> Connection:
     """One connection. Raises `NotVisible`."""
     return _reached(scope, Connection.objects.filter(workspace_id=scope.workspace_id, id=connection_id).first())
+
+
+def connections(scope: Scope) -> QuerySet[Connection]:
+    """Connections of environments in reach, switched off ones too."""
+    found = Connection.objects.filter(workspace_id=scope.workspace_id).exclude(environment_id__in=scope.excluded_ids)
+    if scope.environment_ids is not None:
+        found = found.filter(environment_id__in=scope.environment_ids)
+    return found.order_by("created_at", "id")
 
 
 def connection_of(scope: Scope, environment_id: UUID) -> Connection | None:

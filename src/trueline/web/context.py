@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from trueline.casework.queries import waiting_count
+from trueline.casework.rules import MOST_WAITING
 from trueline.web.asked import Asked
 from trueline.workspaces.rules import Capability
 
 _RAIL = (
     ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW, "t"),
+    ("inbox", _("Inbox"), Capability.WORKSPACE_VIEW, "i"),
     ("environments", _("Environments"), Capability.WORKSPACE_VIEW, "e"),
     ("findings", _("Findings"), Capability.FINDINGS_VIEW, "f"),
     ("compare", _("Compare"), Capability.WORKSPACE_VIEW, "c"),
@@ -42,7 +45,7 @@ class NavItem:
     url: str
     current: bool
     key: str
-    count: int | None = None
+    count: str = ""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -69,5 +72,12 @@ def _nav(asked: Asked) -> list[NavItem]:
     for name, label, capability, key in _RAIL:
         if asked.scope.may(capability):
             url = reverse(name, args=[slug])
-            found.append(NavItem(label, url, here == url if url == home else here.startswith(url), key))
+            count = _waiting(asked) if name == "inbox" else ""
+            found.append(NavItem(label, url, here == url if url == home else here.startswith(url), key, count))
     return found
+
+
+def _waiting(asked: Asked) -> str:
+    """How many items wait in the inbox; empty for none."""
+    number = waiting_count(asked.scope)
+    return f"{MOST_WAITING - 1}+" if number >= MOST_WAITING else str(number or "")

@@ -64,7 +64,7 @@ _RUN = {
     "completed": Mark("info", "check", pgettext_lazy("run", "Completed")),
     "succeeded": Mark("good", "check", pgettext_lazy("run", "Succeeded")),
     "partially_succeeded": Mark("medium", "half", pgettext_lazy("run", "Succeeded in part")),
-    "blocked": Mark("high", "lock", pgettext_lazy("run", "Blocked")),
+    "blocked": Mark("high", "lock", pgettext_lazy("run", "Blocked before it began")),
     "failed": Mark("critical", "cross", pgettext_lazy("run", "Failed")),
     "cancelled": Mark("info", "dash", pgettext_lazy("run", "Cancelled")),
 }

@@ -15,6 +15,7 @@ from trueline.web.views import (
     finding_work,
     findings,
     home,
+    inbox,
     members,
     pairs,
     runs,
@@ -48,6 +49,11 @@ _member: list[URLPattern] = [
 ]
 _workspace: list[URLPattern | URLResolver] = [
     path("", home.home, name="workspace_home"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/take/<uuid:finding_id>", inbox.take, name="inbox_take"),
+    path("inbox/snooze", inbox.snooze, name="inbox_snooze"),
+    path("inbox/seen", inbox.see, name="inbox_see"),
+    path("inbox/wake", inbox.wake, name="inbox_wake"),
     path("environments/", environments.listing, name="environments"),
     path("new-environment", environments.new, name="environment_new"),
     path("environments/<slug:environment>/", include(_environment)),

@@ -110,6 +110,8 @@ RESOLVED: dict[str, StrOrPromise] = {
     "verified_cleared": _("verified cleared"),
 }
 REFUSALS = (
+    gettext_noop("This does not wait any more."),
+    gettext_noop("Somebody else may have been first."),
     gettext_noop("The finding is not in a state that allows this."),
     gettext_noop("Somebody else may have been first: look at it again."),
     gettext_noop("Say why."),

@@ -25,6 +25,14 @@
     return target !== null;
   }
 
+  // A letter first means what the entry in focus offers, then what the page does.
+  function pressInRow(key) {
+    const row = document.activeElement?.closest("[data-row]");
+    const target = row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    target?.click();
+    return Boolean(target);
+  }
+
   function handle(key) {
     const isChord = Date.now() < chordUntil;
     chordUntil = 0;
@@ -34,7 +42,7 @@
     else if (key === "k") walk(-1);
     else if (key === "/") return press("[data-search], [type=search]", "focus");
     else if (key === "?") return press("[data-dialog=keys]");
-    else return press(`[data-shortcut="${CSS.escape(key)}"]`);
+    else return pressInRow(key) || press(`[data-shortcut="${CSS.escape(key)}"]`);
     return true;
   }
 

@@ -1,0 +1,30 @@
+"""The only thing that the inbox keeps: what one person has seen or put off."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from trueline.kit import clock, ids
+
+
+class InboxMark(models.Model):
+    """That somebody has seen an item, or does not want to see it until a date. Never a copy of the item."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    user = models.ForeignKey("workspaces.User", on_delete=models.CASCADE, related_name="+")
+    item_key = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(default=clock.now)
+    snoozed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "user", "item_key"], name="mark_once"),
+            models.CheckConstraint(
+                condition=Q(item_key__regex=r"^(finding|exception|run|coverage|environment|connection):[0-9a-f-]{36}$"),
+                name="mark_names_an_item",
+            ),
+        ]
