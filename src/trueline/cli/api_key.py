@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+from typing import Any
 
 from trueline.cli.main import DONE
 from trueline.kit.errors import Refused
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _done(keys: object, args: argparse.Namespace) -> dict[str, object]:
+def _done(keys: object, args: argparse.Namespace) -> dict[str, Any]:
     if args.action == "list":
         return keys.listed(args.workspace)  # type: ignore[attr-defined,no-any-return]  # loaded late: its models need Django
     if args.action == "revoke":
