@@ -73,6 +73,11 @@ def test_a_content_that_is_not_valid_is_422_and_does_nothing(content: Any, world
     assert trail(world) == before
 
 
+def test_a_long_name_has_a_shorter_address(owner: Caller) -> None:
+    made = owner.post("/environments", {"name": "x" * 120})
+    assert (made.status_code, made.json()["slug"]) == (201, "x" * 60)
+
+
 def test_a_member_that_nobody_knows_is_a_mistake(owner: Caller) -> None:
     answer = owner.post("/environments", NEW | {"workspace_id": "elsewhere"})
     assert answer.status_code == 422

@@ -61,7 +61,7 @@ def create_workspace(name: str, *, owner: User, actor: Actor, locale: str = "en"
         try:
             with transaction.atomic():
                 workspace = Workspace.objects.create(
-                    id=workspace_id, slug=slug or slugify(name) or "workspace", name=name, locale=locale
+                    id=workspace_id, slug=slug or slugify(name)[:60] or "workspace", name=name, locale=locale
                 )
         except IntegrityError as error:
             raise Conflict("This address is taken.", next_step="Choose another one.") from error
@@ -81,7 +81,7 @@ def create_environment(scope: Scope, name: str, *, actor: Actor, kind: str = Kin
             made = Environment.objects.create(
                 workspace_id=scope.workspace_id,
                 name=name,
-                slug=slugify(name) or "environment",
+                slug=slugify(name)[:60] or "environment",
                 kind=kind,
                 lifecycle=Lifecycle.ONBOARDING,
             )
