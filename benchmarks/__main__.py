@@ -14,6 +14,7 @@ BENCHMARKS = {
     "detections": "benchmarks.product.detections",
     "row-security": "benchmarks.product.row_security",
     "audit": "benchmarks.product.trail",
+    "inbox": "benchmarks.product.inbox",
     "start-up": "benchmarks.product.start_up",
 }
 """Each module has `TITLE` and `tables(is_quick)`, which yields `results.Table`s."""

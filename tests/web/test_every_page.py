@@ -16,6 +16,7 @@ from trueline.workspaces import queries as workspaces
 ABSENT = UUID("00000000-0000-7000-8000-000000000000")
 LOOKS = (
     "workspace_home",
+    "inbox",
     "environments",
     "environment",
     "environment_objects",
@@ -174,7 +175,7 @@ def test_a_page_asks_the_database_few_questions(name, world, addresses, signed_i
     browser = signed_in(world.owner)
     # Two of them are the savepoint of the test's own transaction. A comparison reads two sides of everything, a finding
     # its work and its comments as well.
-    most = {"environment_differences": 24, "finding": 21}.get(name, 17)
+    most = {"environment_differences": 25, "finding": 22}.get(name, 18)
     with django_assert_max_num_queries(most):
         browser.get(addresses[name])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from tests.worlds import World
 from trueline.casework.models import InboxMark
 from trueline.findings import queries as findings
 from trueline.findings.models import Finding
-from trueline.kit import ids
+from trueline.kit import clock, ids
+from trueline.operations.models import OperationRun
 from trueline.workspaces.models import Environment, EnvironmentGrant, Membership, User
 
 SignIn = Callable[[User], Client]
@@ -112,7 +114,7 @@ def test_who_may_and_who_may_not(world: World, captured: Captured, signed_in: Si
 def test_a_viewer_is_offered_no_taking(world: World, captured: Captured, signed_in: SignIn) -> None:
     page = signed_in(world.viewer).get(INBOX).content.decode()
     assert page.count('data-key="t"') == 0
-    assert page.count('data-key="o"') == 3
+    assert page.count('data-key="o"') == 4
 
 
 def test_what_is_out_of_reach_is_in_no_line_no_count_and_no_choice(
@@ -126,6 +128,19 @@ def test_what_is_out_of_reach_is_in_no_line_no_count_and_no_choice(
     page = signed_in(world.viewer).get(INBOX)
     assert "North" not in page.content.decode()
     assert [tab["count"] for tab in page.context["lanes"]] == ["1", "0", "1", "0", "0", "0"]
+
+
+def test_no_line_leads_to_what_only_takes_a_form(world: World, captured: Captured, signed_in: SignIn) -> None:
+    with world.inside():
+        run = OperationRun.objects.filter(run_type="findings.detect", environment_id=world.environment.pk).first()
+        assert run is not None
+        run.pk, run.identity_digest, run.queued_at = ids.new(), "again", clock.now()
+        run.outcome, run.reason_code = "failed", "internal_error"
+        run.save(force_insert=True)
+    browser = signed_in(world.owner)
+    page = browser.get(INBOX).content.decode()
+    assert f"/w/acme/runs/{run.pk}" in page
+    assert {browser.get(way).status_code for way in re.findall(r'href="([^"]+)" data-key="o"', page)} == {200}
 
 
 def test_an_empty_inbox_says_that_it_was_looked_at(world: World, signed_in: SignIn) -> None:

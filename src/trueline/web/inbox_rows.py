@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from trueline.casework.guidance.contract import Desk, ResolutionCase
+    from trueline.casework.guidance.contract import Desk, ResolutionAction, ResolutionCase
     from trueline.casework.rules import Item
     from trueline.web.asked import Asked
     from trueline.workspaces.models import Environment
@@ -39,12 +39,14 @@ class Row:
     """One item as the page shows it.
 
     Attributes:
+        way: Where the line leads: the first step, or the page on which it is offered; None when the reader has none.
         why: Why it stands where it stands.
         take_refused: Why the reader cannot take it, empty when they can; None for what nobody takes.
     """
 
     item: Item
     case: ResolutionCase
+    way: ResolutionAction | None
     environment: str
     severity: str
     why: str
@@ -75,7 +77,14 @@ def _row(asked: Asked, item: Item, case: ResolutionCase, environments: dict[UUID
     place = environments.get(item.environment_id) if item.environment_id else None
     severity = SEVERITY_OF[item.priority]
     take = words.why_not(asked.scope, Capability.FINDINGS_WORK, item.environment_id)
-    return Row(item, case, place.name if place else "", severity, why(item), take if _is_free(item) else None)
+    name = place.name if place else ""
+    return Row(item, case, _way(case), name, severity, why(item), take if _is_free(item) else None)
+
+
+def _way(case: ResolutionCase) -> ResolutionAction | None:
+    """A step that changes something is done where it is explained, so a line leads to a page only."""
+    steps = (case.primary_action, *case.secondary_actions)
+    return next((one for one in steps if one.url and not one.is_executable and not one.disabled_reason), None)
 
 
 def _is_free(item: Item) -> bool:
