@@ -42,7 +42,8 @@ def tables(is_quick: bool) -> Iterator[Table]:
     intro = (
         "Milliseconds, 95th percentile of 40 rounds, of the one statement of a page (50 lines, counts by lane "
         "and environment, lost coverage over four captures for each environment), and of the count in the rail; as the "
-        "reader's role, under row security, one person holding a thousandth of the findings. Target: a page below 100 ms."
+        "reader's role, under row security, one person "
+        "holding a thousandth of the findings. Target: a page below 100 ms."
     )
     names = ["first page", "page in the middle", "one environment", "rail"]
     yield Table(intro, ["findings", "environments", *names], rows)
@@ -79,7 +80,8 @@ def _captures(cursor: Any, asked: dict[str, Any], day: int) -> list[Any]:
         with run as (
           insert into operations_operationrun (workspace_id, id, environment_id, environment_label, run_type,
             capability, initiator_kind, initiator_id, initiator_label, identity_digest, parameters, state,
-            outcome, reason_code, message, counts, progress_done, progress_label, attempt, fence, needs_attention, queued_at, completed_at)
+            outcome, reason_code, message, counts, progress_done, progress_label,
+             attempt, fence, needs_attention, queued_at, completed_at)
           select %(workspace)s, gen_random_uuid(), place, '', 'inventory.capture', 'operations.start', 'system',
             'b', 'b', gen_random_uuid()::text, '{}', 'completed', 'succeeded', '', '', '{}', 0, '', 1, 1, false,
             now() + %(day)s * interval '1 day', now() + %(day)s * interval '1 day'
