@@ -25,7 +25,7 @@ from tests.worlds import World
 from trueline.audit.models import AuditEvent
 from trueline.kit.database.context import within
 from trueline.kit.scope import Actor, ActorKind
-from trueline.web.middleware import RequestTransaction
+from trueline.web.middleware import WRITES_ON_GET, RequestTransaction
 from trueline.workspaces.actions import make_sign_in_link
 from trueline.workspaces.models import EnvironmentGrant, Membership, User
 from trueline.workspaces.rules import CAPABILITIES_OF, Capability, Role
@@ -234,7 +234,8 @@ def test_a_safe_request_runs_as_the_reader(route: Route, planted: Any, browsers:
     with connection.execute_wrapper(roles):
         answer = browsers["owner"].get(route.url(values))
     assert answer.status_code < 500
-    assert roles.seen <= {"trueline_reader"}
+    if not route.url(values).startswith(WRITES_ON_GET):  # pages of the sign-in library that write at the first look
+        assert roles.seen <= {"trueline_reader"}
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
 

@@ -142,11 +142,25 @@ def test_an_upload_beyond_the_limit_is_refused_in_a_sentence_and_kept_nowhere(wo
 
 def test_a_file_that_cannot_be_read_is_named_and_not_passed_over(world, signed_in):
     browser = signed_in(world.owner)
-    browser.post(address(world, "upload", "north"), {"export": SimpleUploadedFile("export.json", b"{ not json")})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("CompliancePolicies/good.json", json.dumps(compliance(1)))
+        archive.writestr("CompliancePolicies/cut.json", "{ not json")
+    browser.post(address(world, "upload", "north"), {"export": SimpleUploadedFile("export.zip", packed.getvalue())})
     perform_all(world)
     page = text(browser.get(address(world, "environment", "north")))
     assert "Could not be read" in page
-    assert "export.json" in page
+    assert "cut.json" in page
+
+
+def test_a_file_that_holds_nothing_readable_fails_as_a_run_that_says_so(world, signed_in):
+    browser = signed_in(world.owner)
+    browser.post(address(world, "upload", "north"), {"export": SimpleUploadedFile("export.json", b"{ not json")})
+    perform_all(world)
+    with world.inside():
+        run = OperationRun.objects.get(run_type="inventory.capture")
+    assert run.outcome == "failed"
+    assert "export.json" in run.message
 
 
 def test_a_hostile_archive_fails_as_a_run_that_says_so(world, signed_in):
