@@ -342,6 +342,8 @@ DONE: dict[str, tuple[Prepared, str]] = {
 }
 # Writes that are a part of another action's write, whose event tells of them; and those covered where they are tested.
 PARTS = {
+    "findings.locked": "locks a row and writes nothing",
+    "findings.subject_of": "names a row and writes nothing",
     "inventory.answer_match": "needs a proposed pair; see tests/inventory/test_answers.py",
     "inventory.withdraw_answer": "the same",
     "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",

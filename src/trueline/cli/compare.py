@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from trueline.cli.compare_text import document_text
+from trueline.cli.export_reading import given_definitions, must_exist, read_with
 from trueline.cli.main import DONE, NO
 from trueline.cli.progress import Line
 from trueline.connections import registry
-from trueline.connections.contract import Progress, Reading, gather
-from trueline.inventory.definitions import Definitions, definitions_file, definitions_of
-from trueline.inventory.readings import NOTHING_KNOWN, compare_readings
+from trueline.inventory.definitions import definitions_of
+from trueline.inventory.readings import compare_readings
 from trueline.kit.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -52,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print. 0 when nothing differs, 1 when something does or cannot be told; raises `Refused`."""
-    _must_exist(args.definitions)
+    if args.definitions is not None:
+        must_exist(args.definitions)
     document, labels = _of_workspace(args) if args.workspace else _of_files(args)
     if args.format == "json":
         print(document.to_json().decode())
@@ -64,13 +64,13 @@ def run(args: argparse.Namespace) -> int:
 def _of_files(args: argparse.Namespace) -> tuple[ComparisonDocument, tuple[str, str]]:
     provider = _export_provider()
     for path in (args.left, args.right):
-        _must_exist(path)
-    given = _definitions(args.definitions)
+        must_exist(path)
+    given = given_definitions(args.definitions)
     # Both sides are fingerprinted with one key, made for this comparison, so that an equal secret shows as equal.
     key = secrets.token_bytes(32)
     with Line() as line:
-        left = _read(provider, args.left, key, line)
-        right = _read(provider, args.right, key, line)
+        left = read_with(provider, args.left, key, line)
+        right = read_with(provider, args.right, key, line)
     known = definitions_of([*left.definitions, *right.definitions]).over(given)
     document = compare_readings(left, right, ignore_ids=args.ignore_ids, definitions=known)
     return document, _labels(args.left, args.right)
@@ -79,7 +79,7 @@ def _of_files(args: argparse.Namespace) -> tuple[ComparisonDocument, tuple[str, 
 def _of_workspace(args: argparse.Namespace) -> tuple[ComparisonDocument, tuple[str, str]]:
     """Two captures that are kept; their definitions are asked first, then the file."""
     ids = [_id(path) for path in (args.left, args.right)]
-    given = _definitions(args.definitions)
+    given = given_definitions(args.definitions)
     with args.installation.database():
         stored = importlib.import_module("trueline.cli.stored")
         found: tuple[ComparisonDocument, tuple[str, str]] = stored.compared(
@@ -109,22 +109,3 @@ def _labels(left: Path, right: Path) -> tuple[str, str]:
     """What to call the sides: their last names, or whole paths where these are the same."""
     short = left.resolve().name, right.resolve().name
     return short if short[0] != short[1] and all(short) else (str(left), str(right))
-
-
-def _must_exist(path: Path | None) -> None:
-    if path is not None and not path.exists():
-        raise Refused(f"There is no file or folder at {path}.")
-
-
-def _read(provider: Provider, path: Path, key: bytes, line: Line) -> Reading:
-    def show(progress: Progress) -> None:
-        line.show(progress.done, progress.total, progress.label)
-
-    return gather(provider.open_export(path, key), show)
-
-
-def _definitions(path: Path | None) -> Definitions:
-    """From the file that was named, else from the one that the installation names."""
-    installed = os.environ.get("TRUELINE_DEFINITIONS")
-    chosen = path or (Path(installed) if installed else None)
-    return NOTHING_KNOWN if chosen is None else definitions_file(chosen)

@@ -16,14 +16,24 @@ NOTHING_KNOWN = Definitions()
 
 def read_export(provider: Provider, path: Path) -> Reading:
     """Everything in a folder, file or zip of exports, with a line of progress. Raises `Refused` when there is none."""
+    must_exist(path)
+    with Line() as line:
+        return read_with(provider, path, secrets.token_bytes(32), line)
+
+
+def must_exist(path: Path) -> None:
+    """Raise `Refused` for a path that leads nowhere."""
     if not path.exists():
         raise Refused(f"There is no file or folder at {path}.")
-    with Line() as line:
 
-        def show(progress: Progress) -> None:
-            line.show(progress.done, progress.total, progress.label)
 
-        return gather(provider.open_export(path, secrets.token_bytes(32)), show)
+def read_with(provider: Provider, path: Path, key: bytes, line: Line) -> Reading:
+    """Everything in an export, its secrets fingerprinted with that key."""
+
+    def show(progress: Progress) -> None:
+        line.show(progress.done, progress.total, progress.label)
+
+    return gather(provider.open_export(path, key), show)
 
 
 def given_definitions(path: Path | None) -> Definitions:

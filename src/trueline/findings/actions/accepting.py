@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from trueline.audit.actions import Subject, record
+from trueline.audit.actions import record
 from trueline.findings import queries
+from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.errors import DecisionTaken, MoveRefused, OwnRequest, ReasonMissing, TermTooLong, ValueChanged
 from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, latest_expiry
 from trueline.findings.models import Finding, FindingException, FindingExceptionDecision
@@ -46,7 +47,7 @@ def request_exception(
     Raises `NotVisible`, `MoveRefused` for an ended finding, `ReasonMissing`, `TermTooLong`, and `DecisionTaken` when
     another request waits.
     """
-    finding = _locked(scope, finding_id)
+    finding = locked(scope, finding_id)
     scope.require(Capability.EXCEPTIONS_REQUEST, finding.environment_id)
     if not finding.is_open and finding.state != FindingState.RISK_ACCEPTED:
         raise MoveRefused
@@ -161,8 +162,7 @@ def settle(scope: Scope, lapsed: Iterable[Finding], *, actor: Actor) -> int:
     number = 0
     for finding in lapsed:
         _reopen(finding)
-        subject = Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)
-        record(scope.workspace_id, "findings:exception:lapse", subject, actor=actor)
+        record(scope.workspace_id, "findings:exception:lapse", subject_of(finding), actor=actor)
         number += 1
     return number
 
@@ -208,8 +208,7 @@ def _write_down(held: FindingException, decision: Decision, reason: str, actor: 
 
 
 def _tell(action: str, held: FindingException, finding: Finding, actor: Actor, after: dict[str, str]) -> None:
-    subject = Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)
-    record(held.workspace_id, action, subject, actor=actor, after=after)
+    record(held.workspace_id, action, subject_of(finding), actor=actor, after=after)
 
 
 def _pending(scope: Scope, exception_id: UUID) -> tuple[FindingException, Finding]:
@@ -225,16 +224,9 @@ def _found(scope: Scope, exception_id: UUID) -> tuple[FindingException, Finding]
     seen = queries.exceptions(scope).filter(id=exception_id).first()
     if seen is None:
         raise NotVisible
-    finding = _locked(scope, seen.finding_id)
+    finding = locked(scope, seen.finding_id)
     held = FindingException.objects.select_for_update().get(workspace_id=scope.workspace_id, id=exception_id)
     return held, finding
-
-
-def _locked(scope: Scope, finding_id: UUID) -> Finding:
-    finding = queries.findings(scope).filter(id=finding_id).select_for_update(of=("self",)).first()
-    if finding is None:
-        raise NotVisible
-    return finding
 
 
 def _refuse_own(asked: FindingException, approver: User) -> None:

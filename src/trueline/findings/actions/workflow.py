@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from trueline.audit.actions import Subject, record
+from trueline.audit.actions import record
 from trueline.findings import queries
+from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.actions.accepting import settle
 from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing
 from trueline.findings.models import Finding, FindingComment
@@ -64,7 +65,7 @@ def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
     record(
         scope.workspace_id,
         "findings:finding:move",
-        _subject(finding),
+        subject_of(finding),
         actor=actor,
         before={"state": str(before)},
         after={"state": str(finding.state), "reason": step.reason},
@@ -92,7 +93,7 @@ def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:
 @transaction.atomic
 def assign_finding(scope: Scope, finding_id: UUID, user: User | None, *, actor: Actor) -> Finding:
     """Say who works on it, or nobody. Raises `NotVisible`, `MoveRefused` for an ended finding, `NotAMember`."""
-    finding = _locked(scope, finding_id)
+    finding = _workable(scope, finding_id)
     if not finding.is_open:
         raise MoveRefused
     if user is not None:
@@ -100,28 +101,26 @@ def assign_finding(scope: Scope, finding_id: UUID, user: User | None, *, actor: 
     finding.assignee, finding.updated_at = user, clock.now()
     finding.save(update_fields=["assignee", "updated_at"])
     after = {"assignee": str(user) if user else ""}
-    record(scope.workspace_id, "findings:finding:assign", _subject(finding), actor=actor, after=after)
+    record(scope.workspace_id, "findings:finding:assign", subject_of(finding), actor=actor, after=after)
     return finding
 
 
 @transaction.atomic
 def comment_finding(scope: Scope, finding_id: UUID, text: str, *, actor: Actor) -> FindingComment | None:
     """Add a comment; None, and nothing written, when there is no text in it."""
-    finding = _locked(scope, finding_id)
+    finding = _workable(scope, finding_id)
     body = text.strip()[:_LONGEST_COMMENT]
     if not body:
         return None
     comment = FindingComment.objects.create(
         workspace_id=scope.workspace_id, finding=finding, author_id=actor.id, author_label=actor.label, body=body
     )
-    record(scope.workspace_id, "findings:finding:comment", _subject(finding), actor=actor)
+    record(scope.workspace_id, "findings:finding:comment", subject_of(finding), actor=actor)
     return comment
 
 
-def _locked(scope: Scope, finding_id: UUID) -> Finding:
-    finding = queries.findings(scope).filter(id=finding_id).select_for_update(of=("self",)).first()
-    if finding is None:
-        raise NotVisible
+def _workable(scope: Scope, finding_id: UUID) -> Finding:
+    finding = locked(scope, finding_id)
     scope.require(Capability.FINDINGS_WORK, finding.environment_id)
     return finding
 
@@ -133,7 +132,3 @@ def _require_reach(scope: Scope, user: User, finding: Finding) -> None:
         raise NotAMember from error
     if not theirs.may(Capability.FINDINGS_WORK, finding.environment_id):
         raise NotAMember
-
-
-def _subject(finding: Finding) -> Subject:
-    return Subject("finding", str(finding.pk), finding.subject_name, finding.environment_id)
