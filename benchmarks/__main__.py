@@ -15,6 +15,7 @@ BENCHMARKS = {
     "row-security": "benchmarks.product.row_security",
     "audit": "benchmarks.product.trail",
     "inbox": "benchmarks.product.inbox",
+    "pages": "benchmarks.product.pages",
     "start-up": "benchmarks.product.start_up",
 }
 """Each module has `TITLE` and `tables(is_quick)`, which yields `results.Table`s."""

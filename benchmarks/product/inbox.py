@@ -53,11 +53,11 @@ def timed(findings: int, places: int) -> dict[str, float]:
     from benchmarks.product.installation import opened, scope  # noqa: PLC0415 - only in the child
 
     with opened(), scope() as inside:
-        made = _filled(inside, findings, places)
+        made = filled(inside, findings, places)
         return _measured(inside, made)
 
 
-def _filled(inside: Any, findings: int, places: int) -> list[Any]:
+def filled(inside: Any, findings: int, places: int) -> list[Any]:
     from django.db import connection  # noqa: PLC0415 - Django must be ready first
 
     from benchmarks.product.installation import administrator  # noqa: PLC0415 - the same

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from django.db.models import Count, Value
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.findings.looks import AREAS, decide, look, seen, table
 from tests.worlds import World
+from trueline.findings.models import Finding, FindingCount
 from trueline.findings.rules import MOVES, OPEN
 from trueline.workspaces.actions import create_environment
 from trueline.workspaces.models import Environment
@@ -94,6 +96,16 @@ class Course(RuleBasedStateMachine):
         assert found == {
             name: (one.observed, one.state, one.times_seen, one.times_reopened) for name, one in self.expected.items()
         }
+
+    @invariant()
+    def the_database_has_counted_every_finding(self) -> None:
+        with self.world.inside():
+            stored = FindingCount.objects.filter(environment_id=self.environment.pk, number__gt=0)
+            kept = set(stored.values_list("area", "severity_rank", "state", "number"))
+            rows = Finding.objects.filter(environment_id=self.environment.pk).values("severity_rank", "state")
+            by_area = set(rows.annotate(many=Count("id")).values_list("area", "severity_rank", "state", "many"))
+            summed = set(rows.annotate(many=Count("id")).values_list(Value(""), "severity_rank", "state", "many"))
+        assert kept == by_area | summed
 
 
 @pytest.mark.slow

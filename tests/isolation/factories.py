@@ -17,7 +17,13 @@ from trueline.casework.models import InboxMark
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
-from trueline.findings.models import Finding, FindingComment, FindingException, FindingExceptionDecision
+from trueline.findings.models import (
+    Finding,
+    FindingComment,
+    FindingCount,
+    FindingException,
+    FindingExceptionDecision,
+)
 from trueline.inventory.models import (
     BaselineAssignment,
     BaselineProfile,
@@ -441,6 +447,18 @@ def _finding(seeds: Seeds) -> Model:
         last_seen_at=moment,
         snapshot_id=seeds.one(Snapshot).pk,
         due_at=moment + timedelta(days=14),
+    )
+
+
+@makes(FindingCount)
+def _count(seeds: Seeds) -> Model:
+    return FindingCount(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        area=_unique(),
+        severity_rank=2,
+        state="new",
+        number=1,
     )
 
 

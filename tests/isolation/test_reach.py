@@ -178,6 +178,7 @@ def test_what_is_narrowed_away_is_in_no_answer(way: str, name: str, plot: Plot) 
 
 LISTS = {
     "findings.severity_counts",
+    "findings.numbers",
     "findings.areas_with_findings",
     "findings.siblings",
     "findings.exceptions_of",

@@ -44,6 +44,21 @@ def test_a_workspace_without_captures_says_what_to_do_first(world, signed_in):
     assert address(world, "upload", "north") in page
 
 
+def test_many_environments_are_shown_a_page_at_a_time_and_found_by_name(world, signed_in):
+    with world.inside():
+        made = [Environment(workspace=world.workspace, slug=f"p{n:03}", name=f"Place {n:03}") for n in range(120)]
+        Environment.objects.bulk_create(made)
+    browser = signed_in(world.owner)
+    first = text(browser.get(address(world, "environments")))
+    assert "Place 010" in first
+    assert "Place 110" not in first
+    assert "Next" in first
+    found = text(browser.get(address(world, "environments"), {"q": "ace 11"}))
+    assert "Place 110" in found
+    assert "Place 010" not in found
+    assert "No environment has this in its name" in text(browser.get(address(world, "environments"), {"q": "zzz"}))
+
+
 def test_a_person_without_environments_is_offered_to_add_one(world, signed_in):
     page = text(signed_in(world.stranger).get("/w/elsewhere/"))
     assert "/w/elsewhere/new-environment" in page

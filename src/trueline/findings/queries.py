@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
 from trueline.findings.exceptions import ExceptionStatus
-from trueline.findings.models import Finding, FindingComment, FindingException, FindingExceptionDecision
-from trueline.findings.rules import LOOKED_AT, OPEN, VERIFIED_CLEARED, FindingState
+from trueline.findings.models import (
+    Finding,
+    FindingComment,
+    FindingCount,
+    FindingException,
+    FindingExceptionDecision,
+)
+from trueline.findings.rules import LOOKED_AT, OPEN, RANK, VERIFIED_CLEARED, FindingState
 from trueline.kit import clock
 from trueline.kit.scope import NotVisible, Scope
+
+MOST_COUNTED = 1_000
+"""What no table of counts answers is counted so far; a page says "more than" past it."""
+_SEVERITY = {rank: str(severity) for severity, rank in RANK.items()}
 
 
 def findings(scope: Scope) -> QuerySet[Finding]:
@@ -69,12 +80,30 @@ def siblings(scope: Scope, finding: Finding) -> QuerySet[Finding]:
 
 def open_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
     """Open findings of each environment by severity, in one statement. A severity without any is absent."""
-    rows = open_findings(scope).filter(environment_id__in=environment_ids).order_by()
-    counted = rows.values("environment_id", "severity").annotate(number=Count("id"))
     found: dict[UUID, dict[str, int]] = {}
-    for row in counted.values_list("environment_id", "severity", "number"):
-        found.setdefault(row[0], {})[row[1]] = row[2]
+    for environment_id, _area, rank, number in _open_numbers(scope, environment_ids, by_area=False):
+        here = found.setdefault(environment_id, {})
+        here[_SEVERITY[rank]] = here.get(_SEVERITY[rank], 0) + number
     return found
+
+
+def _open_numbers(scope: Scope, environment_ids: Iterable[UUID], *, by_area: bool) -> Iterable[tuple[Any, ...]]:
+    """Environment, area, rank and number of what is open: as counted, and accepted risk that does not hold now."""
+    places = list(environment_ids)
+    kept = _counts(scope).filter(environment_id__in=places, state__in=OPEN, number__gt=0)
+    kept = kept.exclude(area="") if by_area else kept.filter(area="")
+    lapsed = open_findings(scope).filter(state=FindingState.RISK_ACCEPTED, environment_id__in=places).order_by()
+    area = F("area") if by_area else Value("")
+    grouped = lapsed.values("environment_id", told=area, rank=F("severity_rank")).annotate(many=Count("id"))
+    return kept.values_list("environment_id", "area", "severity_rank", "number").union(
+        grouped.values_list("environment_id", "told", "rank", "many"), all=True
+    )
+
+
+def _counts(scope: Scope) -> QuerySet[FindingCount]:
+    """Counts of environments in reach."""
+    found = FindingCount.objects.filter(workspace_id=scope.workspace_id).exclude(environment_id__in=scope.excluded_ids)
+    return found if scope.environment_ids is None else found.filter(environment_id__in=scope.environment_ids)
 
 
 def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
@@ -90,24 +119,58 @@ def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
 
 def area_counts(scope: Scope, environment_ids: Sequence[UUID]) -> dict[tuple[UUID, str], tuple[int, int]]:
     """For each environment and area the number of open findings and the rank of the worst, in one statement."""
-    rows = open_findings(scope).filter(environment_id__in=environment_ids).order_by()
-    counted = rows.values("environment_id", "area", "severity_rank").annotate(number=Count("id"))
     found: dict[tuple[UUID, str], tuple[int, int]] = {}
-    for environment_id, area, rank, number in counted.values_list("environment_id", "area", "severity_rank", "number"):
+    for environment_id, area, rank, number in _open_numbers(scope, environment_ids, by_area=True):
         sofar, worst = found.get((environment_id, area), (0, rank))
         found[environment_id, area] = (sofar + number, min(worst, rank))
     return found
 
 
 def severity_counts(scope: Scope, found: QuerySet[Finding]) -> dict[str, int]:
-    """How many of some findings there are of each severity, in one statement. A severity without any is absent."""
-    mine = found.filter(workspace_id=scope.workspace_id).order_by()
-    return dict(mine.values_list("severity").annotate(number=Count("id")))
+    """How many of some findings there are of each severity, of the first `MOST_COUNTED`, in one statement.
+
+    A severity without any is absent. For whole environments, areas and states `numbers` knows all, at no cost.
+    """
+    mine = found.filter(workspace_id=scope.workspace_id).order_by().values("id", "severity")[:MOST_COUNTED]
+    counted = Finding.objects.filter(workspace_id=scope.workspace_id, id__in=mine.values("id"))
+    return dict(counted.order_by().values_list("severity").annotate(number=Count("id")))
+
+
+def numbers(
+    scope: Scope, state: str, *, environment_ids: Sequence[UUID] | None = None, area: str = ""
+) -> dict[str, int]:
+    """How many findings there are of each severity, in one statement whatever their number.
+
+    Args:
+        scope: Who asks.
+        state: As it is shown: one of `FindingState`, `open` or `all`.
+        environment_ids: Only there; None for everywhere in reach.
+        area: Only in that one; empty for all.
+    """
+    kept = _counts(scope).filter(area=area, state__in=_stored_states(state))
+    lapsed = findings(scope).filter(_lapsed(), **({"area": area} if area else {})).order_by()
+    if environment_ids is not None:
+        kept, lapsed = (
+            kept.filter(environment_id__in=environment_ids),
+            lapsed.filter(environment_id__in=environment_ids),
+        )
+    sign = {"open": 1, FindingState.REOPENED: 1, FindingState.RISK_ACCEPTED: -1}.get(state, 0)
+    added = lapsed.values(rank=F("severity_rank")).annotate(many=Count("id") * Value(sign))
+    summed = kept.values("severity_rank").annotate(many=Sum("number"))
+    found: dict[str, int] = {}
+    rows = summed.values_list("severity_rank", "many").union(added.values_list("rank", "many"), all=True)
+    for rank, many in rows:
+        found[_SEVERITY[rank]] = found.get(_SEVERITY[rank], 0) + many
+    return {severity: number for severity, number in found.items() if number}
+
+
+def _stored_states(state: str) -> tuple[str, ...]:
+    return {"open": OPEN, "all": tuple(FindingState)}.get(state, (state,))
 
 
 def areas_with_findings(scope: Scope) -> set[str]:
     """Areas in which anything was ever found in reach, for a filter."""
-    return set(findings(scope).order_by().values_list("area", flat=True).distinct())
+    return set(_counts(scope).filter(number__gt=0).exclude(area="").values_list("area", flat=True).distinct())
 
 
 def comments(scope: Scope, finding: Finding) -> QuerySet[FindingComment]:

@@ -23,7 +23,7 @@ from trueline.web.guiding import case_of_environment
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
-from trueline.web.views.home import operable, situations
+from trueline.web.views.home import situations
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.actions import create_environment, move_environment
@@ -43,15 +43,23 @@ if TYPE_CHECKING:
 _COVERAGE_ORDER = ("complete", "partial", "denied", "not_licensed", "unread")
 _FIRST_TO_KNOW = ("denied", "not_licensed", "partial", "complete", "unread")
 _MANAGE = Capability.ENVIRONMENTS_MANAGE
+_PLACE_ORDER = ("name", "id")
+_MOST_ARCHIVED = 50
+_LONGEST_NAME = 120
 _OBJECT_ORDER = ("area", "name", "id")
 
 
 @workspace_page(Capability.WORKSPACE_VIEW)
 def listing(asked: Asked) -> HttpResponse:
-    """Every environment in reach with its state; archived ones apart."""
-    archived = list(workspaces.environments(asked.scope).filter(lifecycle=Lifecycle.ARCHIVED))
+    """The environments in reach with their state, a page at a time; archived ones apart."""
+    words_sought = asked.request.GET.get("q", "").strip()[:_LONGEST_NAME]
+    found = workspaces.environments(asked.scope).filter(name__icontains=words_sought)
+    shown = listed(asked.request, found.exclude(lifecycle=Lifecycle.ARCHIVED), _PLACE_ORDER)
+    archived = list(found.filter(lifecycle=Lifecycle.ARCHIVED)[:_MOST_ARCHIVED])
     context = {
-        "rows": situations(asked.scope, operable(asked.scope)),
+        "rows": situations(asked.scope, shown.rows),
+        "listed": shown,
+        "q": words_sought,
         "archived": archived,
         "new_reason": words.why_not(asked.scope, _MANAGE),
         "restore_reasons": {one.pk: words.why_not(asked.scope, _MANAGE, one.pk) for one in archived},

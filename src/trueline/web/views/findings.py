@@ -44,7 +44,8 @@ def listing(asked: Asked) -> HttpResponse:
     names = {one.pk: one for one in workspaces.environments(asked.scope)}
     wish = _wish(asked)
     found = _filtered(asked, names, wish)
-    counts = findings.severity_counts(asked.scope, found)
+    counts = _counts(asked, found, names, wish)
+    count = counts.get(wish["severity"], 0) if wish["severity"] else sum(counts.values())
     if wish["severity"]:
         found = found.filter(severity=wish["severity"])
     shown = listed(asked.request, found, _ORDER)
@@ -58,7 +59,8 @@ def listing(asked: Asked) -> HttpResponse:
         "severities": [(str(key), SEVERITIES[key].word, counts.get(key, 0)) for key in Severity],
         "environments": list(names.values()),
         "areas": [(key, words.area(key)) for key in words.area_order(areas)],
-        "count": counts.get(wish["severity"], 0) if wish["severity"] else sum(counts.values()),
+        "count": count,
+        "is_more": bool(wish["q"]) and sum(counts.values()) >= findings.MOST_COUNTED,
         "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
         "has_captures": bool(inventory.newest_snapshots(asked.scope, list(names))),
     }
@@ -92,6 +94,16 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
     if wish["q"]:
         found = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
     return found
+
+
+def _counts(
+    asked: Asked, found: QuerySet[Finding], names: dict[UUID, Environment], wish: dict[str, str]
+) -> dict[str, int]:
+    """By severity; words are searched for in the first few only, everything else is known without counting."""
+    if wish["q"]:
+        return findings.severity_counts(asked.scope, found)
+    places = [key for key, one in names.items() if one.slug == wish["environment"]] if wish["environment"] else None
+    return findings.numbers(asked.scope, wish["state"], environment_ids=places, area=wish["area"])
 
 
 def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment], known: Definitions) -> dict[str, Any]:
