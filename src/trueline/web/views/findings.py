@@ -62,7 +62,7 @@ def listing(asked: Asked) -> HttpResponse:
         "count": count,
         "is_more": bool(wish["q"]) and sum(counts.values()) >= findings.MOST_COUNTED,
         "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
-        "has_captures": bool(inventory.newest_snapshots(asked.scope, list(names))),
+        "has_captures": bool(shown.rows or inventory.newest_snapshots(asked.scope, list(names))),
     }
     chosen = next((one for one in names.values() if one.slug == wish["environment"]), None)
     return page(asked, "findings.html", _("Findings"), context, environment=chosen)
@@ -92,7 +92,8 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
     if wish["area"]:
         found = found.filter(area=wish["area"])
     if wish["q"]:
-        found = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
+        sought = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
+        found = findings.narrowed_to_few(asked.scope, sought)
     return found
 
 

@@ -46,6 +46,8 @@ SNOOZES = {
     SnoozeFor.WEEK: gettext_lazy("for a week"),
     SnoozeFor.MONTH: gettext_lazy("for a month"),
 }
+_MOST_PLACES = 100
+"""A list to choose from that is longer weighs more than the page; every environment leads to its own part by itself."""
 
 
 @workspace_page(Capability.WORKSPACE_VIEW)
@@ -59,7 +61,7 @@ def inbox(asked: Asked) -> HttpResponse:
     context = {
         "rows": rows_of(asked, found.items, environments),
         "lanes": _lanes(asked, found, wish, chosen),
-        "places": _places(found, environments, wish),
+        **_places(found, environments, wish),
         "lane": wish.lane or "",
         "put_off": ngettext("%(number)s item is put off.", "%(number)s items are put off.", put_off)
         % {"number": put_off}
@@ -162,17 +164,20 @@ def _lanes(asked: Asked, found: InboxPage, wish: Wish, chosen: Environment | Non
     return tabs
 
 
-def _places(found: InboxPage, environments: dict[UUID, Environment], wish: Wish) -> list[tuple[str, str, str]]:
-    """Environments by slug and name, with how many wait in the chosen lane."""
-    counted = [one for one in found.counts if wish.lane is None or one.lane is wish.lane]
-    return [
-        (
-            place.slug,
-            place.name,
-            _sum((one.number, one.is_more) for one in counted if one.environment_id == place.pk),
-        )
-        for place in environments.values()
-    ]
+def _places(found: InboxPage, environments: dict[UUID, Environment], wish: Wish) -> dict[str, Any]:
+    """Environments by slug and name with how many wait in the chosen lane; of very many those where most waits."""
+    waiting = dict[UUID, tuple[int, bool]]()
+    for one in found.counts:
+        if one.environment_id in environments and (wish.lane is None or one.lane is wish.lane):
+            number, is_more = waiting.get(one.environment_id, (0, False))
+            waiting[one.environment_id] = (number + one.number, is_more or one.is_more)
+    most = sorted(environments, key=lambda key: (key != wish.environment_id, -waiting.get(key, (0, False))[0]))
+    chosen = set(most[:_MOST_PLACES])
+    shown = [one for key, one in environments.items() if key in chosen]
+    return {
+        "places": [(one.slug, one.name, _sum([waiting.get(one.pk, (0, False))])) for one in shown],
+        "more_places": len(environments) - len(shown),
+    }
 
 
 def _sum(parts: Any) -> str:
