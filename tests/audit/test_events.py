@@ -45,6 +45,8 @@ from trueline.operations.actions.execution import execute
 from trueline.operations.actions.runs import Target, cancel_run, start_run
 from trueline.operations.models import OperationRun
 from trueline.workspaces import actions as people
+from trueline.workspaces.actions_denials import Denial, record_denial
+from trueline.workspaces.actions_keys import create_api_key, revoke_api_key
 from trueline.workspaces.installation import every_workspace
 from trueline.workspaces.models import Membership
 from trueline.workspaces.rules import GrantEffect, Lifecycle
@@ -94,6 +96,10 @@ def test_an_event_has_a_sentence_and_the_name_of_its_room() -> None:
 def test_every_fact_of_an_event_is_sealed() -> None:
     free = {"id", "workspace_id", "sequence", "body_digest", "previous_digest", "digest"}
     assert {field.attname for field in AuditEvent._meta.concrete_fields} - free == set(BODY_FIELDS)
+
+
+def _key(_world: World, scope: Scope) -> Any:
+    return create_api_key(scope, "Nightly", ["findings.view"], clock.now() + timedelta(days=9), actor=scope.actor)
 
 
 def _member(world: World) -> Any:
@@ -235,6 +241,15 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "workspaces:control:resume",
     ),
+    "workspaces.create_api_key": (_plain(_key), "workspaces:key:create"),
+    "workspaces.revoke_api_key": (
+        _prepared(_key, lambda _, scope, made: revoke_api_key(scope, made[0].pk, actor=scope.actor)),
+        "workspaces:key:revoke",
+    ),
+    "workspaces.record_denial": (
+        _plain(lambda _, scope: record_denial(Denial(scope, "members.manage", "invite"), actor=scope.actor)),
+        "workspaces:right:deny",
+    ),
     "workspaces.create_person": (
         _plain(lambda _, scope: people.create_person("p@example.org", "P", actor=scope.actor)),
         "workspaces:person:create",
@@ -348,6 +363,9 @@ PARTS = {
     "inventory.withdraw_answer": "the same",
     "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",
     "findings.settle_lapsed": "the same, for an environment",
+    "workspaces.count_request": "counts against a limit; no decision of anybody",
+    "workspaces.claim_answer": "part of a request, whose action writes the event",
+    "workspaces.keep_answer": "the same",
     "workspaces.create_workspace": "makes a workspace of its own, see below",
     "connections.let_go": "part of the capture",
     "evidence.keep": "part of the capture",
@@ -365,7 +383,7 @@ PARTS = {
 def actions() -> set[str]:
     """Every public function of every room's actions."""
     found = set()
-    for path in [*ROOT.glob("*/actions.py"), *ROOT.glob("*/actions/*.py")]:
+    for path in [*ROOT.glob("*/actions*.py"), *ROOT.glob("*/actions/*.py")]:
         room = path.relative_to(ROOT).parts[0]
         if room == "audit" or path.name == "__init__.py":
             continue

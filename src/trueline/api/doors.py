@@ -64,6 +64,7 @@ def _answer(
         raise Problem("method_not_allowed", headers={"Allow": ", ".join(sorted(allowed))})
     called = by_method[method]
     with _entered(request, workspace) as entered:
+        request.META["trueline.scope"] = entered.scope
         _check_right(entered.scope, called, named.get("environment"))
         _check_form(request, called)
         request.asked = asked = Asked(request, entered.scope)  # type: ignore[attr-defined]  # read by the adapted view

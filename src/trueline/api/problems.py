@@ -18,6 +18,7 @@ from trueline.connections.errors import UploadTooLarge
 from trueline.kit.errors import Conflict, TruelineError, Unavailable
 from trueline.kit.scope import NotAllowed, NotVisible
 from trueline.operations.errors import RunBlocked
+from trueline.workspaces.actions_denials import Denial
 from trueline.workspaces.errors import InvitationInvalid, LastOwner, NotOperable, RoleTooHigh
 
 MEDIA_TYPE = "application/problem+json"
@@ -134,6 +135,9 @@ def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
         return _invalid(error)
     code = next((code for kind, code in _KIND_OF if isinstance(error, kind)), "")
     if isinstance(error, TruelineError):
+        if error.is_denial and "trueline.scope" in request.META:  # written down when this request is undone
+            address = f"{request.method} {request.path}"
+            request.META["trueline.denial"] = Denial.of(request.META["trueline.scope"], error, address)
         return _told(code, error)
     if not code:
         request_id = request.META.get("trueline.request_id", "")

@@ -22,6 +22,7 @@ EVENTS: dict[str, str] = {
     "workspaces:key:revoke": _("withdrew an API key"),
     "workspaces:control:pause": _("paused a type of run"),
     "workspaces:control:resume": _("let a type of run go on"),
+    "workspaces:right:deny": _("was refused what the role does not allow"),
     "workspaces:sweep:read": _("listed all workspaces of this installation"),
     "operations:sweep:read": _("found stalled runs in all workspaces"),
     "operations:run:start": _("started a run"),

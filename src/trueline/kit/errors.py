@@ -15,11 +15,13 @@ class TruelineError(Exception):
     Attributes:
         code: A stable, documented code.
         retry: Whether trying again later can help.
+        is_denial: Whether somebody tried what they may not; such a try is written down.
         next_step: What to do now, one sentence, empty when the message already says it.
     """
 
     code = "error"
     retry = False
+    is_denial = False
 
     def __init__(self, message: str, *, next_step: str = "") -> None:
         super().__init__(message)

@@ -88,6 +88,7 @@ class NotAllowed(TruelineError):
     """The record is in reach, the capability is missing."""
 
     code = "not_allowed"
+    is_denial = True
 
     def __init__(self, capability: str) -> None:
         super().__init__(

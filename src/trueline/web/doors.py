@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods
 
 from trueline.kit.database.context import within
 from trueline.kit.errors import TruelineError
-from trueline.kit.scope import NotAllowed, NotVisible
+from trueline.kit.scope import NotAllowed, NotVisible, Scope
 from trueline.web.asked import Asked, Policy, current_user
 from trueline.web.words import told
 from trueline.workspaces import access
 from trueline.workspaces.access import Door
+from trueline.workspaces.actions_denials import Denial
 from trueline.workspaces.models import User
 
 View = Callable[..., HttpResponse]
@@ -89,14 +90,24 @@ def _inside(  # noqa: PLR0913, PLR0917 - one private step of the door above
     entered = _chosen(doors, slug)
     with within(entered.workspace_id):
         scope = access.enter(user, entered.workspace_id, request_id=request.META.get("trueline.request_id", ""))
-        if capability:
-            scope.require(capability)
-        asked = Asked(request, user, scope, doors)
-        request.asked = asked  # type: ignore[attr-defined]  # read by the context processor of the frame
-        response = view(asked, **kwargs)
+        try:
+            if capability:
+                scope.require(capability)
+            asked = Asked(request, user, scope, doors)
+            request.asked = asked  # type: ignore[attr-defined]  # read by the context processor of the frame
+            response = view(asked, **kwargs)
+        except NotAllowed as error:
+            _remember(request, scope, error)
+            raise
         if hasattr(response, "render") and callable(response.render):
             response = response.render()
         return response
+
+
+def _remember(request: HttpRequest, scope: Scope, error: TruelineError) -> None:
+    """Keep what was denied until the request has ended; it is then written down."""
+    match = request.resolver_match
+    request.META["trueline.denial"] = Denial.of(scope, error, match.view_name if match else "")
 
 
 def _chosen(doors: tuple[Door, ...], slug: str) -> Door:
@@ -129,6 +140,8 @@ def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpRespon
     except (NotVisible, NotAllowed):
         raise
     except TruelineError as error:
+        if error.is_denial:
+            _remember(asked.request, asked.scope, error)
         messages.error(asked.request, told(error))
     else:
         messages.success(asked.request, said)

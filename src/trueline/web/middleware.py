@@ -17,6 +17,7 @@ from django.utils.translation.trans_real import get_supported_language_variant
 
 from trueline.kit.database.context import reading, within
 from trueline.web.asked import current_user
+from trueline.workspaces.actions_denials import Denial, record_denial
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -94,7 +95,10 @@ class RequestTransaction:
             response = self._respond(request)
             if response.status_code >= 500 or request.META.get("trueline.failed"):
                 transaction.set_rollback(True)
-            return response
+        denial: Denial | None = request.META.pop("trueline.denial", None)
+        if denial is not None:  # what was tried is undone by now, and a page that only shows could not write it down
+            record_denial(denial, actor=denial.scope.actor)
+        return response
 
     def process_exception(self, request: HttpRequest, _exception: Exception) -> None:
         """Remember that a view failed: its answer comes from a handler, but its writes must not stay."""

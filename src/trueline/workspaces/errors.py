@@ -41,6 +41,7 @@ class RoleTooHigh(Refused):
     """Nobody grants more than they hold."""
 
     code = "role_too_high"
+    is_denial = True
 
     def __init__(self) -> None:
         super().__init__("You cannot give a role with more rights than your own.")
