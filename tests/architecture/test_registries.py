@@ -104,7 +104,7 @@ def test_every_variable_that_the_code_reads_is_in_the_manual_and_no_other():
 
 def test_the_map_of_keys_is_the_one_of_the_pages():
     shown = re.findall(r"^\| `g` then `([a-z])` \|", text_of("user", "keyboard.md"), re.MULTILINE)
-    assert shown == [key for _, _, _, key in context._RAIL]
+    assert shown == [key for _, _, _, key in context.PLACES]
 
 
 def dependencies():

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from trueline.casework.guidance.reasons import REASONS
 from trueline.web import words
-from trueline.web.context import _RAIL, ROLE_LABELS
+from trueline.web.context import PLACES, ROLE_LABELS
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.views.inbox import LANES
 
@@ -19,7 +19,7 @@ LABELS: dict[str, Any] = {
     **{f"state {key}": mark.word for key, mark in STATES.items()},
     **{f"lane {key}": label for key, label in LANES.items()},
     **{f"reason {key}": reason.label for key, reason in REASONS.items()},
-    **{f"place {name}": label for name, label, *_ in _RAIL},
+    **{f"place {name}": label for name, label, *_ in PLACES},
     **{f"role {key}": label for key, label in ROLE_LABELS.items()},
 }
 for name in ("FACETS", "GAPS", "COUNTS", "OUTCOMES", "VERBS", "CLOSE_REASONS", "RESOLVED"):

@@ -15,7 +15,7 @@ from trueline.casework.rules import MOST_WAITING
 from trueline.web.asked import Asked
 from trueline.workspaces.rules import Capability
 
-_RAIL = (
+PLACES = (
     ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW, "t"),
     ("inbox", _("Inbox"), Capability.WORKSPACE_VIEW, "i"),
     ("environments", _("Environments"), Capability.WORKSPACE_VIEW, "e"),
@@ -69,7 +69,7 @@ def _nav(asked: Asked) -> list[NavItem]:
     slug, here = asked.scope.workspace_slug, asked.request.path
     home = reverse("workspace_home", args=[slug])
     found = []
-    for name, label, capability, key in _RAIL:
+    for name, label, capability, key in PLACES:
         if asked.scope.may(capability):
             url = reverse(name, args=[slug])
             count = _waiting(asked) if name == "inbox" else ""

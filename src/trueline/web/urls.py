@@ -19,6 +19,7 @@ from trueline.web.views import (
     members,
     pairs,
     runs,
+    search,
     snapshots,
     standards,
     styleguide,
@@ -49,6 +50,7 @@ _member: list[URLPattern] = [
 ]
 _workspace: list[URLPattern | URLResolver] = [
     path("", home.home, name="workspace_home"),
+    path("search", search.search, name="search"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/take/<uuid:finding_id>", inbox.take, name="inbox_take"),
     path("inbox/snooze", inbox.snooze, name="inbox_snooze"),
