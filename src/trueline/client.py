@@ -143,6 +143,27 @@ class Client:
     def get_finding(self, finding_id: str) -> Record:
         return self._get(f"/findings/{finding_id}")
 
+    def move_findings(self, finding_ids: list[str], verb: str, reason: str | None = None) -> Record:
+        return self._write("POST", "/findings/moves", {"finding_ids": finding_ids, "verb": verb, "reason": reason})
+
+    def undo_moves(self, finding_ids: list[str]) -> Record:
+        return self._write("POST", "/findings/undo", {"finding_ids": finding_ids})
+
+    def assign_findings(self, finding_ids: list[str], user_id: str | None = None) -> Record:
+        return self._write("POST", "/findings/assignments", {"finding_ids": finding_ids, "user_id": user_id})
+
+    def list_comments(self, finding_id: str, **paging: Any) -> Record:
+        return self._get(f"/findings/{finding_id}/comments", paging)
+
+    def comment_finding(self, finding_id: str, text: str) -> Record:
+        return self._write("POST", f"/findings/{finding_id}/comments", {"text": text})
+
+    def list_exceptions(self, **filters: Any) -> Record:
+        return self._get("/exceptions", filters)
+
+    def get_exception(self, exception_id: str) -> Record:
+        return self._get(f"/exceptions/{exception_id}")
+
     def list_runs(self, **filters: Any) -> Record:
         return self._get("/runs", filters)
 

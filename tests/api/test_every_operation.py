@@ -21,6 +21,7 @@ from trueline.api.declared import OPERATIONS
 from trueline.api.doors import guard
 from trueline.api.urls import urlpatterns
 from trueline.audit.models import AuditEvent
+from trueline.findings.models import Finding
 from trueline.inventory.models import Snapshot
 from trueline.kit.database.context import within
 from trueline.workspaces import rules
@@ -97,13 +98,17 @@ def _upload(caller: Caller, path: str) -> Any:
 
 
 def _content(operation: Operation, seeds: Seeds) -> dict[str, Any]:
-    snapshot = str(seeds.one(Snapshot).pk)
+    snapshot, finding = str(seeds.one(Snapshot).pk), str(seeds.one(Finding).pk)
     return {
         "create_environment": {"name": "Made by a program"},
         "create_standard": {"name": "Made by a program", "capture_id": snapshot},
         "add_version": {"capture_id": snapshot},
         "assign_standard": {"environment": seeds.environment.slug},
         "set_role": {"role": "viewer"},
+        "move_findings": {"finding_ids": [finding], "verb": "take"},
+        "undo_moves": {"finding_ids": [finding]},
+        "assign_findings": {"finding_ids": [finding]},
+        "comment_finding": {"text": "Waits for the vendor."},
         "invite": {"email": "friend@example.org", "role": "viewer"},
         "create_key": {"name": "made", "capabilities": ["findings.view"], "expires_at": "2026-12-01T00:00:00Z"},
     }[operation.name]
@@ -184,7 +189,8 @@ def _events(workspace_id: Any) -> int:
 @each
 def test_a_content_that_names_a_record_of_another_workspace_does_nothing(operation: Operation, planted: Any) -> None:
     _, ours, theirs, callers = planted
-    if operation.name in {"create_standard", "add_version", "assign_standard", "compare_captures"}:
+    named_in_content = {"create_standard", "add_version", "assign_standard", "compare_captures"}
+    if operation.name in named_in_content | {"move_findings", "undo_moves", "assign_findings"}:
         assert ask(callers["owner"], operation, named(ours, operation), theirs).status_code == 404
 
 

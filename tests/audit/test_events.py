@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import trueline
+from tests.audit.deeds import DONE, PARTS, member_of, snapshot_of
 from tests.worlds import World
 from trueline.audit.models import AuditEvent
 from trueline.audit.queries import events
 from trueline.audit.registry import EVENTS
 from trueline.audit.rules import BODY_FIELDS
-from trueline.casework import actions as waiting
-from trueline.casework.rules import SnoozeFor
 from trueline.connections.actions import connect_export, receive_upload
-from trueline.connections.contract import AreaReport, Coverage
-from trueline.findings.actions.accepting import (
-    Terms,
-    approve_exception,
-    reject_exception,
-    request_exception,
-    revoke_exception,
-)
-from trueline.findings.actions.detections import Sighting, record_detections
-from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
-from trueline.findings.models import Finding, FindingException
-from trueline.findings.rules import Detected, Detection, Severity
-from trueline.findings.workflow import Verb
-from trueline.inventory.actions import Capture, add_baseline_version, assign_baseline, keep_snapshot, make_baseline
-from trueline.inventory.manifest import Manifest
-from trueline.inventory.models import Snapshot
+from trueline.inventory.actions import assign_baseline, make_baseline
 from trueline.inventory.starting import capture_upload
 from trueline.kit import clock, ids
 from trueline.kit.database.context import within
-from trueline.kit.scope import Actor, ActorKind, Scope
+from trueline.kit.scope import Actor, ActorKind
 from trueline.operations.actions.execution import execute
-from trueline.operations.actions.runs import Target, cancel_run, start_run
-from trueline.operations.models import OperationRun
 from trueline.workspaces import actions as people
-from trueline.workspaces.actions_denials import Denial, record_denial
-from trueline.workspaces.actions_keys import create_api_key, revoke_api_key
 from trueline.workspaces.installation import every_workspace
 from trueline.workspaces.models import Membership
 from trueline.workspaces.rules import GrantEffect, Lifecycle
@@ -98,288 +76,6 @@ def test_every_fact_of_an_event_is_sealed() -> None:
     assert {field.attname for field in AuditEvent._meta.concrete_fields} - free == set(BODY_FIELDS)
 
 
-def _key(_world: World, scope: Scope) -> Any:
-    return create_api_key(scope, "Nightly", ["findings.view"], clock.now() + timedelta(days=9), actor=scope.actor)
-
-
-def _member(world: World) -> Any:
-    return Membership.objects.get(user=world.viewer).pk
-
-
-def _upload(world: World, scope: Scope) -> Any:
-    return receive_upload(scope, world.environment.pk, "export.zip", [b"abc"], actor=scope.actor)
-
-
-def _snapshot(world: World, scope: Scope) -> Any:
-    run = OperationRun.objects.create(
-        workspace_id=scope.workspace_id,
-        environment_id=world.environment.pk,
-        run_type="inventory.capture",
-        capability="operations.start",
-        initiator_kind="human",
-        initiator_id=str(world.owner.pk),
-        initiator_label="Olga",
-        identity_digest=ids.new().hex,
-    )
-    capture = Capture(world.environment, run.pk, "microsoft365", "export", clock.now())
-    manifest = Manifest(areas=(AreaReport("configuration", Coverage.COMPLETE, 0),))
-    return keep_snapshot(scope, capture, manifest, actor=scope.actor, hold=lambda: None)
-
-
-def _finding(world: World, scope: Scope) -> Finding:
-    sighting = Sighting(world.environment, _snapshot(world, scope).pk, clock.now())
-    one = Detection("drift", "", "compliance", "t", "t:1", "One", "", "", "extra", Severity.LOW, None, {"name": "One"})
-    detected = Detected("drift", "", frozenset(), (one,))
-    record_detections(scope, sighting, [detected], actor=scope.actor, hold=lambda: None)
-    return Finding.objects.get()
-
-
-def _asked(world: World, scope: Scope, finding: Finding) -> FindingException:
-    terms = Terms("It may stay.", world.owner, clock.now() + timedelta(days=9))
-    return request_exception(scope, finding.pk, terms, actor=scope.actor, requester=world.owner)
-
-
-def _run(world: World, scope: Scope) -> OperationRun:
-    target = Target(world.environment.pk, world.environment.name)
-    return start_run(scope, "findings.detect", target, {"snapshot_id": str(ids.new())}, actor=scope.actor).run
-
-
-def _invited(world: World, scope: Scope) -> tuple[Any, str]:
-    invitation, token = people.invite(scope, world.stranger.email, "viewer", actor=scope.actor)
-    return invitation.pk, token
-
-
-Prepared = Callable[[World, Scope], Callable[[], object]]
-
-
-def _plain(action: Callable[[World, Scope], object]) -> Prepared:
-    return lambda world, scope: lambda: action(world, scope)
-
-
-def _prepared(prepare: Callable[[World, Scope], Any], action: Callable[[World, Scope, Any], object]) -> Prepared:
-    def ready(world: World, scope: Scope) -> Callable[[], object]:
-        made = prepare(world, scope)
-        return lambda: action(world, scope, made)
-
-    return ready
-
-
-# What is done, and the one event that it must leave: in the workspace's trail, or in the installation's own.
-def _put_off(world: World, scope: Scope) -> Callable[[], Any]:
-    waiting.snooze_item(scope, f"environment:{world.environment.pk}", SnoozeFor.DAY, actor=scope.actor)
-    return lambda: waiting.wake_items(scope, actor=scope.actor)
-
-
-DONE: dict[str, tuple[Prepared, str]] = {
-    "casework.snooze_item": (
-        _plain(
-            lambda w, scope: waiting.snooze_item(
-                scope, f"environment:{w.environment.pk}", SnoozeFor.DAY, actor=scope.actor
-            )
-        ),
-        "casework:item:snooze",
-    ),
-    "casework.see_items": (
-        _plain(lambda w, scope: waiting.see_items(scope, [f"environment:{w.environment.pk}"], actor=scope.actor)),
-        "casework:item:see",
-    ),
-    "casework.wake_items": (_put_off, "casework:item:wake"),
-    "workspaces.create_environment": (
-        _plain(lambda _, scope: people.create_environment(scope, "West", actor=scope.actor)),
-        "workspaces:environment:create",
-    ),
-    "workspaces.move_environment": (
-        _plain(lambda w, scope: people.move_environment(scope, w.environment, Lifecycle.ACTIVE, actor=scope.actor)),
-        "workspaces:environment:move",
-    ),
-    "workspaces.invite": (
-        _plain(lambda _, scope: people.invite(scope, "a@example.org", "viewer", actor=scope.actor)),
-        "workspaces:invitation:create",
-    ),
-    "workspaces.revoke_invitation": (
-        _prepared(_invited, lambda _, scope, made: people.revoke_invitation(scope, made[0], actor=scope.actor)),
-        "workspaces:invitation:revoke",
-    ),
-    "workspaces.accept_invitation": (
-        _prepared(
-            _invited,
-            lambda w, scope, made: people.accept_invitation(
-                scope.workspace_id, made[1], user=w.stranger, actor=scope.actor
-            ),
-        ),
-        "workspaces:invitation:accept",
-    ),
-    "workspaces.change_role": (
-        _plain(lambda w, scope: people.change_role(scope, _member(w), "operator", actor=scope.actor)),
-        "workspaces:membership:change",
-    ),
-    "workspaces.remove_member": (
-        _plain(lambda w, scope: people.remove_member(scope, _member(w), actor=scope.actor)),
-        "workspaces:membership:remove",
-    ),
-    "workspaces.narrow": (
-        _plain(
-            lambda w, scope: people.narrow(scope, _member(w), w.environment.pk, GrantEffect.EXCLUDE, actor=scope.actor)
-        ),
-        "workspaces:membership:narrow",
-    ),
-    "workspaces.widen": (
-        _prepared(
-            lambda w, scope: people.narrow(scope, _member(w), w.environment.pk, GrantEffect.EXCLUDE, actor=scope.actor),
-            lambda w, scope, _: people.widen(scope, _member(w), w.environment.pk, actor=scope.actor),
-        ),
-        "workspaces:membership:widen",
-    ),
-    "workspaces.pause_runs": (
-        _plain(lambda _, scope: people.pause_runs(scope, "inventory.capture", "why", actor=scope.actor)),
-        "workspaces:control:pause",
-    ),
-    "workspaces.resume_runs": (
-        _prepared(
-            lambda _, scope: people.pause_runs(scope, "inventory.capture", "why", actor=scope.actor),
-            lambda _, scope, _made: people.resume_runs(scope, "inventory.capture", actor=scope.actor),
-        ),
-        "workspaces:control:resume",
-    ),
-    "workspaces.create_api_key": (_plain(_key), "workspaces:key:create"),
-    "workspaces.revoke_api_key": (
-        _prepared(_key, lambda _, scope, made: revoke_api_key(scope, made[0].pk, actor=scope.actor)),
-        "workspaces:key:revoke",
-    ),
-    "workspaces.record_denial": (
-        _plain(lambda _, scope: record_denial(Denial(scope, "members.manage", "invite"), actor=scope.actor)),
-        "workspaces:right:deny",
-    ),
-    "workspaces.create_person": (
-        _plain(lambda _, scope: people.create_person("p@example.org", "P", actor=scope.actor)),
-        "workspaces:person:create",
-    ),
-    "workspaces.make_sign_in_link": (
-        _plain(lambda w, scope: people.make_sign_in_link(w.viewer, actor=scope.actor)),
-        "workspaces:link:create",
-    ),
-    "workspaces.use_sign_in_link": (
-        _prepared(
-            lambda w, scope: people.make_sign_in_link(w.viewer, actor=scope.actor),
-            lambda _, _scope, token: people.use_sign_in_link(token),
-        ),
-        "workspaces:link:use",
-    ),
-    "connections.connect_export": (
-        _prepared(
-            lambda w, scope: people.move_environment(scope, w.environment, Lifecycle.ACTIVE, actor=scope.actor),
-            lambda _, scope, moved: connect_export(scope, moved, "microsoft365", actor=scope.actor),
-        ),
-        "connections:connection:create",
-    ),
-    "connections.receive_upload": (_plain(_upload), "connections:upload:receive"),
-    "inventory.keep_snapshot": (_plain(_snapshot), "inventory:snapshot:capture"),
-    "inventory.make_baseline": (
-        _prepared(_snapshot, lambda _, scope, made: make_baseline(scope, "Standard", made.pk, actor=scope.actor)),
-        "inventory:baseline:create",
-    ),
-    "inventory.assign_baseline": (
-        _prepared(
-            lambda w, scope: make_baseline(scope, "Standard", _snapshot(w, scope).pk, actor=scope.actor),
-            lambda w, scope, made: assign_baseline(scope, made.pk, w.environment, actor=scope.actor),
-        ),
-        "inventory:baseline:assign",
-    ),
-    "inventory.add_baseline_version": (
-        _prepared(
-            lambda w, scope: make_baseline(scope, "Standard", _snapshot(w, scope).pk, actor=scope.actor),
-            lambda _, scope, made: add_baseline_version(
-                scope, made.pk, Snapshot.objects.latest("captured_at").pk, actor=scope.actor
-            ),
-        ),
-        "inventory:baseline:advance",
-    ),
-    "findings.record_detections": (
-        _prepared(
-            _snapshot,
-            lambda w, scope, made: record_detections(
-                scope, Sighting(w.environment, made.pk, clock.now()), [], actor=scope.actor, hold=lambda: None
-            ),
-        ),
-        "findings:finding:detect",
-    ),
-    "findings.move_findings": (
-        _prepared(
-            _finding,
-            lambda _, scope, made: move_findings(scope, [made.pk], Step(Verb.TAKE), actor=scope.actor),
-        ),
-        "findings:finding:move",
-    ),
-    "findings.assign_finding": (
-        _prepared(
-            _finding,
-            lambda w, scope, made: assign_finding(scope, made.pk, w.operator, actor=scope.actor),
-        ),
-        "findings:finding:assign",
-    ),
-    "findings.comment_finding": (
-        _prepared(
-            _finding,
-            lambda _, scope, made: comment_finding(scope, made.pk, "Asked.", actor=scope.actor),
-        ),
-        "findings:finding:comment",
-    ),
-    "findings.request_exception": (
-        _prepared(_finding, _asked),
-        "findings:exception:request",
-    ),
-    "findings.approve_exception": (
-        _prepared(
-            lambda w, scope: _asked(w, scope, _finding(w, scope)),
-            lambda w, scope, made: approve_exception(scope, made.pk, actor=scope.actor, approver=w.approver),
-        ),
-        "findings:exception:approve",
-    ),
-    "findings.reject_exception": (
-        _prepared(
-            lambda w, scope: _asked(w, scope, _finding(w, scope)),
-            lambda w, scope, made: reject_exception(scope, made.pk, "no", actor=scope.actor, approver=w.approver),
-        ),
-        "findings:exception:reject",
-    ),
-    "findings.revoke_exception": (
-        _prepared(
-            lambda w, scope: _asked(w, scope, _finding(w, scope)),
-            lambda w, scope, made: revoke_exception(scope, made.pk, "no", actor=scope.actor, approver=w.approver),
-        ),
-        "findings:exception:revoke",
-    ),
-    "operations.start_run": (_plain(_run), "operations:run:start"),
-    "operations.cancel_run": (
-        _prepared(_run, lambda _, scope, made: cancel_run(scope, made.pk, actor=scope.actor)),
-        "operations:run:cancel",
-    ),
-}
-# Writes that are a part of another action's write, whose event tells of them; and those covered where they are tested.
-PARTS = {
-    "findings.locked": "locks a row and writes nothing",
-    "findings.subject_of": "names a row and writes nothing",
-    "inventory.answer_match": "needs a proposed pair; see tests/inventory/test_answers.py",
-    "inventory.withdraw_answer": "the same",
-    "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",
-    "findings.settle_lapsed": "the same, for an environment",
-    "workspaces.count_request": "counts against a limit; no decision of anybody",
-    "workspaces.claim_answer": "part of a request, whose action writes the event",
-    "workspaces.keep_answer": "the same",
-    "workspaces.create_workspace": "makes a workspace of its own, see below",
-    "connections.let_go": "part of the capture",
-    "evidence.keep": "part of the capture",
-    "operations.claim": "an attempt is no decision; the finish of the run is in the trail",
-    "operations.finish": "by `execute`, see the tests of runs",
-    "operations.follow": "starts a run, as `start_run` does",
-    "operations.recover": "by the sweep, see its tests",
-    "operations.execute": "ends a run, see the tests of runs",
-    "operations.sweep": "see its tests",
-    "operations.tidy": "forgets jobs of the queue; the run is the record",
-    "operations.listening": "writes nothing",
-}
-
-
 def actions() -> set[str]:
     """Every public function of every room's actions."""
     found = set()
@@ -427,12 +123,12 @@ def test_an_action_asked_for_again_that_changes_nothing_tells_nothing(world: Wor
     with world.scope() as scope:
         moved = people.move_environment(scope, world.environment, Lifecycle.ACTIVE, actor=scope.actor)
         connect_export(scope, moved, "microsoft365", actor=scope.actor)
-        profile = make_baseline(scope, "Standard", _snapshot(world, scope).pk, actor=scope.actor)
+        profile = make_baseline(scope, "Standard", snapshot_of(world, scope).pk, actor=scope.actor)
         assign_baseline(scope, profile.pk, world.environment, actor=scope.actor)
         before = _trail(world)
         connect_export(scope, moved, "microsoft365", actor=scope.actor)
         assign_baseline(scope, profile.pk, world.environment, actor=scope.actor)
-        people.widen(scope, _member(world), world.environment.pk, actor=scope.actor)
+        people.widen(scope, member_of(world), world.environment.pk, actor=scope.actor)
     assert _trail(world) == before
 
 

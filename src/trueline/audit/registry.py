@@ -40,6 +40,7 @@ EVENTS: dict[str, str] = {
     "inventory:pair:withdraw": _("took back an answer about two objects"),
     "findings:finding:detect": _("recorded what was detected"),
     "findings:finding:move": _("moved the finding"),
+    "findings:finding:undo": _("took back that the finding was done"),
     "findings:finding:assign": _("said who works on the finding"),
     "findings:finding:comment": _("commented on the finding"),
     "findings:exception:request": _("asked for a risk to be accepted"),

@@ -2,10 +2,13 @@
 
 Conflict
  |- MoveRefused      the finding is in a state that does not allow it, perhaps since a moment ago
+ |- UndoRefused      it was not you who ended it just now, or something has happened since
  `- DecisionTaken    the request has been decided, or another one is open
 Refused
  |- ReasonMissing    closing or accepting without a reason
  |- NotAMember       somebody who cannot see the finding cannot work on it
+ |- EmptyComment     a comment without any text
+ |- TooMany          more findings at once than one step is done with
  |- OwnRequest       nobody decides on their own request
  |- TermTooLong      a risk of this severity is not accepted for so long
  `- ValueChanged     what was asked about is not what is there now
@@ -25,6 +28,17 @@ class MoveRefused(Conflict):
         super().__init__(
             "The finding is not in a state that allows this.",
             next_step="Somebody else may have been first: look at it again.",
+        )
+
+
+class UndoRefused(Conflict):
+    """Only what one has done oneself, just now, and what nothing has followed can be undone."""
+
+    code = "undo_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cannot be undone (any more).", next_step="Open the finding again if it is not done after all."
         )
 
 
@@ -53,6 +67,24 @@ class NotAMember(Refused):
 
     def __init__(self) -> None:
         super().__init__("This person has no access to the environment of the finding.")
+
+
+class EmptyComment(Refused):
+    """There is no text in it."""
+
+    code = "empty_comment"
+
+    def __init__(self) -> None:
+        super().__init__("There is no text in the comment.")
+
+
+class TooMany(Refused):
+    """One step is done with so many findings at most."""
+
+    code = "too_many"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"At most {most} findings are worked on at once.", next_step="Choose fewer.")
 
 
 class OwnRequest(Refused):

@@ -24,6 +24,10 @@ LEADS_TO = {
     Verb.CLOSE: FindingState.CLOSED,
     Verb.REOPEN: FindingState.REOPENED,
 }
+MOST_AT_ONCE = 200
+"""Findings that one piece of bulk work moves at most: short enough to be one transaction."""
+UNDO_MINUTES = 15
+"""So long may whoever ended a finding take that back, while nobody has done anything with it since."""
 REMEDIATED = "remediated"
 """Somebody's word that it is repaired. A later, complete capture turns it into verified cleared, or reopens it."""
 

@@ -133,8 +133,16 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 
-def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpResponse:
-    """Do one action, say in a sentence what came of it, and go on to an address; a refusal changes nothing."""
+def act(asked: Asked, done: Callable[[], Any], said: str, to: str, *, tags: str = "") -> HttpResponse:
+    """Do one action, say in a sentence what came of it, and go on to an address; a refusal changes nothing.
+
+    Args:
+        asked: Who asks.
+        done: The action.
+        said: What came of it.
+        to: Where to go on.
+        tags: An address that the sentence leads to; with `undo ` in front, one that takes it back.
+    """
     try:
         done()
     except (NotVisible, NotAllowed):
@@ -144,5 +152,5 @@ def act(asked: Asked, done: Callable[[], Any], said: str, to: str) -> HttpRespon
             _remember(asked.request, asked.scope, error)
         messages.error(asked.request, told(error))
     else:
-        messages.success(asked.request, said)
+        messages.success(asked.request, said, extra_tags=tags)
     return redirect(to)

@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from trueline.web.asked import Policy
 from trueline.web.views import (
     audit,
+    bulk,
     compare,
     decisions,
     entry,
@@ -68,6 +69,8 @@ _workspace: list[URLPattern | URLResolver] = [
     path("compare/pairs/answer", pairs.answer, name="pair_answer"),
     path("compare/pairs/<uuid:identity_link_id>/withdraw", pairs.withdraw, name="pair_withdraw"),
     path("findings/", findings.listing, name="findings"),
+    path("findings/work", bulk.work, name="findings_work"),
+    path("findings/undo", bulk.undo, name="findings_undo"),
     path("findings/<uuid:finding_id>", findings.finding, name="finding"),
     path("findings/<uuid:finding_id>/move", finding_work.move, name="finding_move"),
     path("findings/<uuid:finding_id>/assign", finding_work.assign, name="finding_assign"),

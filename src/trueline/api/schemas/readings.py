@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from trueline.api.schemas.shapes import Given, Name, Page, Paging, Slug, Text, Time, said
 from trueline.audit.rules import Outcome as AuditOutcome
 from trueline.connections.contract import Coverage, Facet
+from trueline.findings.exceptions import ExceptionStatus, Validity
 from trueline.findings.rules import FindingState, Severity
+from trueline.findings.workflow import MOST_AT_ONCE, CloseReason, Verb
 from trueline.inventory.compare import Outcome
 from trueline.inventory.differences import ChangeKind
 from trueline.inventory.matching.evidence import Method
@@ -257,6 +259,91 @@ class FindingFilter(Paging):
     detector: Word | None = said("Only by this detector.", "drift", default=None)
     standard_id: UUID | None = said("Only against this standard.", _ID, default=None)
     q: Word | None = said("Only whose object's name or path has this text.", "password", default=None)
+
+
+class Findings(BaseModel):
+    """Findings after something was done with all of them."""
+
+    items: list[Finding] = Field(description="The findings as they are now, by id.")
+
+
+class ChosenFindings(Given):
+    """The findings that something is done with, all or none."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"finding_ids": [_ID]}]})
+
+    finding_ids: list[UUID] = Field(
+        min_length=1, max_length=MOST_AT_ONCE, description="One to 200 of them.", examples=[[_ID]]
+    )
+
+
+class FindingMove(ChosenFindings):
+    """A step in the work on findings."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"finding_ids": [_ID], "verb": "take"}]})
+
+    verb: Verb = said("The step.", "take")
+    reason: CloseReason | None = said("Why it is closed; only with `close`, and needed there.", default=None)
+
+
+class FindingAssignment(ChosenFindings):
+    """Who is to work on findings."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"finding_ids": [_ID], "user_id": None}]})
+
+    user_id: UUID | None = said("The member; null for nobody.", _ID, default=None)
+
+
+class NewComment(Given):
+    """Something to say about a finding."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Waits for the vendor."}]})
+
+    text: str = Field(min_length=1, max_length=4000, description="The text.", examples=["Waits for the vendor."])
+
+
+class Comment(BaseModel):
+    """What somebody said about a finding."""
+
+    id: UUID = said("Its id.", _ID)
+    author: str = said("Who said it.", "Olga Owner")
+    text: str = said("What was said.", "Waits for the vendor.")
+    created_at: Time = said("When.", _AT)
+
+
+class CommentPage(Page[Comment]):
+    """What was said about a finding, oldest first."""
+
+
+class RiskException(BaseModel):
+    """A risk that somebody asked to accept, and what became of it."""
+
+    id: UUID = said("Its id.", _ID)
+    finding_id: UUID = said("The finding.", _ID)
+    environment: str = said("Slug of the environment.", "contoso")
+    validity: Validity = said("What it is worth now: computed from dates and from the value that is seen.", "valid")
+    requested_by: str = said("Who asked.", "Otto Operator")
+    requested_at: Time = said("When it was asked for.", _AT)
+    decided_by: str = said("Who decided; empty while nobody has.", "Anna Approver")
+    decided_at: Time | None = said("When it was decided.", default=None)
+    owner: str = said("Who answers for the risk.", "Otto Operator")
+    reason: str = said("Why the risk is accepted.", "The vendor mends it in March.")
+    compensating_control: str = said("What keeps the risk small meanwhile; empty when nothing does.", "")
+    expires_at: Time = said("Until when.", _AT)
+    review_due_at: Time = said("When to look at it again.", _AT)
+    pinned_path: str = said("The path of the accepted value.", "/passwordMinimumLength")
+    pinned_value: Any = said("The accepted value; any other value ends the acceptance at once.", 4)
+
+
+class RiskExceptionPage(Page[RiskException]):
+    """Decisions on risk, the latest request first."""
+
+
+class ExceptionFilter(Paging):
+    """Which decisions."""
+
+    status: ExceptionStatus | None = said("Only with this decision.", "active", default=None)
+    finding_id: UUID | None = said("Only on this finding.", _ID, default=None)
 
 
 class Actor(BaseModel):

@@ -10,20 +10,23 @@ from uuid import UUID
 
 from django.db import transaction
 
+from trueline.audit import queries as audit
 from trueline.audit.actions import record
 from trueline.findings import queries
 from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.actions.accepting import settle
-from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing
+from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing, TooMany, UndoRefused
 from trueline.findings.models import Finding, FindingComment
-from trueline.findings.rules import SLA_DAYS, Severity
-from trueline.findings.workflow import LEADS_TO, REMEDIATED, CloseReason, Verb, verbs
+from trueline.findings.rules import SLA_DAYS, FindingState, Severity
+from trueline.findings.workflow import LEADS_TO, MOST_AT_ONCE, REMEDIATED, UNDO_MINUTES, CloseReason, Verb, verbs
 from trueline.kit import clock
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
 from trueline.workspaces import access
 from trueline.workspaces.models import User
 from trueline.workspaces.rules import Capability
 
+MOVE = "findings:finding:move"
+NOT_ENDED: dict[str, Any] = {"resolved_at": None, "resolved_reason": "", "closed_at": None, "closed_reason": ""}
 _LONGEST_COMMENT = 4_000
 
 
@@ -44,12 +47,60 @@ def move_findings(scope: Scope, finding_ids: Sequence[UUID], step: Step, *, acto
     """
     if step.verb is Verb.CLOSE and step.reason not in set(CloseReason):
         raise ReasonMissing
-    found = list(queries.findings(scope).filter(id__in=set(finding_ids)).select_for_update(of=("self",)).order_by("id"))
-    if len(found) != len(set(finding_ids)):
+    return [_moved(scope, finding, step, actor) for finding in _all_workable(scope, finding_ids)]
+
+
+def _all_workable(scope: Scope, finding_ids: Sequence[UUID]) -> list[Finding]:
+    """All of them, locked in one order; `NotVisible` for one out of reach as for one that never was."""
+    wanted = set(finding_ids)
+    if len(wanted) > MOST_AT_ONCE:
+        raise TooMany(MOST_AT_ONCE)
+    found = list(queries.findings(scope).filter(id__in=wanted).select_for_update(of=("self",)).order_by("id"))
+    if len(found) != len(wanted):
         raise NotVisible
     for finding in found:
         scope.require(Capability.FINDINGS_WORK, finding.environment_id)
-    return [_moved(scope, finding, step, actor) for finding in found]
+    return found
+
+
+@transaction.atomic
+def undo_moves(scope: Scope, finding_ids: Sequence[UUID], *, actor: Actor) -> list[Finding]:
+    """Take back that findings were marked as remediated or closed, all or none, with one event for each.
+
+    They are open again as before: no recurrence is counted and the day they are due stays. Raises `NotVisible`, and
+    `UndoRefused` unless the last thing done with each is that the same actor ended it within `UNDO_MINUTES`.
+    """
+    found = _all_workable(scope, finding_ids)
+    for finding in found:
+        _require_own_end(scope, finding, actor)
+    return [_taken_back(scope, finding, actor) for finding in found]
+
+
+def _require_own_end(scope: Scope, finding: Finding, actor: Actor) -> None:
+    last = audit.history(scope, "finding", str(finding.pk)).first()
+    is_ended = finding.state == FindingState.CLOSED or finding.resolved_reason == REMEDIATED
+    is_own = last is not None and (last.action, last.actor_kind, last.actor_id) == (MOVE, actor.kind, actor.id)
+    if not is_ended or not is_own or last is None:
+        raise UndoRefused
+    if last.recorded_at < clock.now() - timedelta(minutes=UNDO_MINUTES):
+        raise UndoRefused
+
+
+def _taken_back(scope: Scope, finding: Finding, actor: Actor) -> Finding:
+    before = finding.state
+    changes = {"state": FindingState.REOPENED, "updated_at": clock.now(), **NOT_ENDED}
+    for name, value in changes.items():
+        setattr(finding, name, value)
+    finding.save(update_fields=list(changes))
+    record(
+        scope.workspace_id,
+        "findings:finding:undo",
+        subject_of(finding),
+        actor=actor,
+        before={"state": str(before)},
+        after={"state": str(finding.state)},
+    )
+    return finding
 
 
 def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
@@ -64,7 +115,7 @@ def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
     finding.save(update_fields=list(changes))
     record(
         scope.workspace_id,
-        "findings:finding:move",
+        MOVE,
         subject_of(finding),
         actor=actor,
         before={"state": str(before)},
@@ -84,16 +135,23 @@ def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:
     elif step.verb is Verb.CLOSE:
         changes |= {"closed_at": now, "closed_reason": step.reason}
     elif step.verb is Verb.REOPEN:
-        changes |= {"resolved_at": None, "resolved_reason": "", "closed_at": None, "closed_reason": ""}
-        changes |= {"reopened_at": now, "times_reopened": finding.times_reopened + 1}
+        changes |= {**NOT_ENDED, "reopened_at": now, "times_reopened": finding.times_reopened + 1}
         changes["due_at"] = now + timedelta(days=SLA_DAYS[Severity(finding.severity)])
     return changes
 
 
-@transaction.atomic
 def assign_finding(scope: Scope, finding_id: UUID, user: User | None, *, actor: Actor) -> Finding:
     """Say who works on it, or nobody. Raises `NotVisible`, `MoveRefused` for an ended finding, `NotAMember`."""
-    finding = _workable(scope, finding_id)
+    return assign_findings(scope, [finding_id], user, actor=actor)[0]
+
+
+@transaction.atomic
+def assign_findings(scope: Scope, finding_ids: Sequence[UUID], user: User | None, *, actor: Actor) -> list[Finding]:
+    """Say who works on several findings, or nobody; all or none, with one event for each. Raises as for one."""
+    return [_assigned(scope, finding, user, actor) for finding in _all_workable(scope, finding_ids)]
+
+
+def _assigned(scope: Scope, finding: Finding, user: User | None, actor: Actor) -> Finding:
     if not finding.is_open:
         raise MoveRefused
     if user is not None:

@@ -36,7 +36,10 @@ def move(asked: Asked, finding_id: UUID) -> HttpResponse:
     given = asked.request.POST
     verb = given.get("verb", "")
     said = str(words.VERBS_DONE[Verb(verb)]) if verb in set(Verb) else ""
-    return act(asked, lambda: _move(asked, found, verb, given.get("reason", "")), said, url(asked, "finding", found.pk))
+    is_end = verb in {Verb.REMEDIATE, Verb.CLOSE}
+    tags = f"undo {url(asked, 'findings_undo')}?finding={found.pk}" if is_end else ""
+    to = url(asked, "finding", found.pk)
+    return act(asked, lambda: _move(asked, found, verb, given.get("reason", "")), said, to, tags=tags)
 
 
 def _move(asked: Asked, found: Finding, verb: str, reason: str) -> None:
@@ -50,7 +53,7 @@ def assign(asked: Asked, finding_id: UUID) -> HttpResponse:
     """Say who works on it."""
     found = _workable(asked, finding_id)
     chosen = asked.request.POST.get("assignee", "")
-    user = next((one for one in _workers(asked) if str(one.pk) == chosen), None)
+    user = next((one for one in workers(asked) if str(one.pk) == chosen), None)
     if chosen and user is None:
         raise NotVisible
     said = _("%(name)s works on it now.") % {"name": user} if user else _("Nobody works on it now.")
@@ -80,7 +83,7 @@ def comment(asked: Asked, finding_id: UUID) -> HttpResponse:
 def work_of(asked: Asked, found: Finding) -> dict[str, Any]:
     """What the page of a finding shows of the work on it: one next step, the others behind a fold."""
     possible = verbs(found.shown_state)
-    people = _workers(asked) if found.is_open else []
+    people = workers(asked) if found.is_open else []
     return {
         "next": (str(possible[0]), words.VERBS[possible[0]]),
         "others": [(str(verb), words.VERBS[verb]) for verb in possible[1:] if verb is not Verb.CLOSE],
@@ -103,7 +106,7 @@ def _workable(asked: Asked, finding_id: UUID) -> Finding:
     return found
 
 
-def _workers(asked: Asked) -> list[User]:
+def workers(asked: Asked) -> list[User]:
     """Members whose role lets them work on findings. Whether one reaches this environment is asked when chosen."""
     members = workspaces.members(asked.scope).filter(suspended_at=None)
     return [one.user for one in members if Capability.FINDINGS_WORK in capabilities_of(one.role)]

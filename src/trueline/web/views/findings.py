@@ -17,6 +17,7 @@ from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.views import bulk
 from trueline.web.views.decisions import decision_of
 from trueline.web.views.finding_work import work_of
 from trueline.workspaces import access
@@ -60,6 +61,9 @@ def listing(asked: Asked) -> HttpResponse:
         "environments": list(names.values()),
         "areas": [(key, words.area(key)) for key in words.area_order(areas)],
         "count": count,
+        "work_refused": words.why_not(asked.scope, Capability.FINDINGS_WORK),
+        "steps": bulk.steps(asked) if asked.scope.may(Capability.FINDINGS_WORK) else [],
+        "here": asked.request.get_full_path(),
         "is_more": bool(wish["q"]) and sum(counts.values()) >= findings.MOST_COUNTED,
         "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
         "has_captures": bool(shown.rows or inventory.newest_snapshots(asked.scope, list(names))),

@@ -45,6 +45,26 @@
     menu?.querySelector("summary").focus();
   });
 
+  // Bulk work: the bar says how many are chosen, and one box chooses the whole page.
+  const boxes = () => [...document.querySelectorAll("[type=checkbox][form=bulk]")];
+
+  function tellChosen() {
+    const bar = document.querySelector("[data-bulk]");
+    if (!bar) return;
+    const chosen = boxes().filter((box) => box.checked).length;
+    const told = bar.querySelector("[data-bulk-count]");
+    told.textContent = chosen === 0 ? told.dataset.none : `${told.dataset.some} ${chosen}`;
+    bar.classList.toggle("is-on", chosen > 0);
+    for (const control of bar.querySelectorAll("select, button")) control.disabled = chosen === 0;
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-choose-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.matches("[data-choose-all], [form=bulk]")) tellChosen();
+  });
+  document.addEventListener("DOMContentLoaded", tellChosen);
+  window.addEventListener("pageshow", tellChosen);
+
   // A select in a filter bar applies itself; the button stays for those without a script.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-apply]");
