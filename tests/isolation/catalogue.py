@@ -61,11 +61,13 @@ SYSTEM_POLICIES = {
     ("operations_operationrun", "sweep_select", "SELECT"): "the sweep for stalled runs of all workspaces",
     ("workspaces_workspace", "sweep_select", "SELECT"): "workspace_doors, and the list that the machine's keeper sees",
     ("workspaces_membership", "sweep_select", "SELECT"): "workspace_doors",
+    ("vault_datakey", "sweep_select", "SELECT"): "which sealing key wraps what, when the keeper of the machine rotates",
 }
 SYSTEM_GRANTS = {
     ("operations_operationrun", "SELECT"),
     ("workspaces_workspace", "SELECT"),
     ("workspaces_membership", "SELECT"),
+    ("vault_datakey", "SELECT"),
     ("procrastinate_jobs", "SELECT"),
 }
 

@@ -38,6 +38,7 @@ from trueline.kit import clock, ids
 from trueline.kit.database.context import within
 from trueline.kit.digest import sha256
 from trueline.operations.models import OperationRun
+from trueline.vault.models import DataKey
 from trueline.workspaces.models import (
     ApiKey,
     Environment,
@@ -207,6 +208,11 @@ def _kept_answer(seeds: Seeds) -> Model:
 @makes(RequestWindow)
 def _request_window(seeds: Seeds) -> Model:
     return RequestWindow(workspace=seeds.workspace, subject=_unique(), started_at=clock.now(), requests=1)
+
+
+@makes(DataKey)
+def _data_key(seeds: Seeds) -> Model:
+    return DataKey(workspace_id=seeds.workspace.pk, kek_name=_unique()[:16], wrapped=seeds.canary.encode())
 
 
 @makes(AuditEvent)

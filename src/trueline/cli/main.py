@@ -59,6 +59,7 @@ COMMANDS = (
     Command("evaluate", "evaluate", "Judge agent traces by the rules of a world model."),
     Command("compare-runs", "compare_runs", "Compare two configurations of an agent system on the same cases."),
     Command("api-key", "api_key", "Make, list and withdraw keys of the programming interface."),
+    Command("vault", "vault", "Look after the keys that seal stored secrets."),
     Command("audit", "audit", "Check the audit chains of this installation."),
     Command("worker", "worker", "Perform queued runs until told to stop."),
     Command("migrate", "migrate", "Bring the database to this release."),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from trueline.kit.errors import Refused
+from trueline.kit.secret_files import read_or_made
 
 _KEY_BYTES = 48
 _KEY_FILE = "secret.key"
@@ -64,23 +64,6 @@ def has_secret(environ: Mapping[str, str]) -> bool:
 
 def _kept_secret(path: Path) -> str:
     try:
-        return _read_or_made(path)
+        return read_or_made(path, lambda: secrets.token_urlsafe(_KEY_BYTES))
     except OSError as error:
         raise HomeUnusable(path.parent, error.strerror or type(error).__name__) from error
-
-
-def _read_or_made(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(_KEY_BYTES)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(made, encoding="ascii")
-    try:
-        os.link(draft, path)  # of two first starts at once, one wins and both read its key
-    except FileExistsError:
-        made = path.read_text(encoding="ascii").strip()
-    draft.unlink()
-    return made

@@ -10,11 +10,18 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from trueline.config.installation import Installation
+from trueline.kit.sealing import KeyFile, LocalKeys
 
 INSTALLATION = Installation.of(os.environ)
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = INSTALLATION.secret
+SEALING_KEYS_VARIABLE = "TRUELINE_SEALING_KEYS"
+# What wraps the data keys of secrets at rest. A key service goes here: see `kit.sealing.KeyEncryption`.
+KEY_ENCRYPTION: LocalKeys = KeyFile(INSTALLATION.home / "sealing.keys")
+if os.environ.get(SEALING_KEYS_VARIABLE):
+    KEY_ENCRYPTION = LocalKeys(lambda: os.environ[SEALING_KEYS_VARIABLE])
+KEY_ENCRYPTION.held()  # made at the first start, and an unusable one refuses to start
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("TRUELINE_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
 PUBLIC_URL = os.environ.get("TRUELINE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -37,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "procrastinate.contrib.django",
+    "trueline.vault",
     "trueline.audit",
     "trueline.operations",
     "trueline.workspaces",
