@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
-from django.db.models import Count, Value
+from django.db.models import Count, Sum, Value
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.findings.looks import AREAS, decide, look, seen, table
 from tests.worlds import World
-from trueline.findings.models import Finding, FindingCount
+from trueline.findings.models import Finding, FindingCount, FindingDay
 from trueline.findings.rules import MOVES, OPEN
 from trueline.workspaces.actions import create_environment
 from trueline.workspaces.models import Environment
@@ -105,7 +105,10 @@ class Course(RuleBasedStateMachine):
             rows = Finding.objects.filter(environment_id=self.environment.pk).values("severity_rank", "state")
             by_area = set(rows.annotate(many=Count("id")).values_list("area", "severity_rank", "state", "many"))
             summed = set(rows.annotate(many=Count("id")).values_list(Value(""), "severity_rank", "state", "many"))
+            changes = FindingDay.objects.filter(environment_id=self.environment.pk).aggregate(total=Sum("opened"))
+            is_open = Finding.objects.filter(environment_id=self.environment.pk, state__in=OPEN).count()
         assert kept == by_area | summed
+        assert (changes["total"] or 0) == is_open
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from tests.worlds import World, small_world
 from trueline.audit.models import AuditEvent
 from trueline.findings.actions.detections import Recorded, Sighting, record_detections
 from trueline.findings.models import Finding
+from trueline.findings.queries import daily_changes
 from trueline.findings.rules import MOVES, OPEN, FindingState, Severity
 from trueline.kit import clock
 from trueline.kit.scope import Scope
@@ -204,3 +205,11 @@ def test_two_that_judge_one_environment_at_once_do_not_stand_in_each_others_way(
     found = table(world, world.environment)
     assert {row[1] for row in found.values()} <= set(OPEN)
     assert {row[5] for row in found.values()} == {day(4.5)}
+
+
+def test_what_changed_belongs_to_the_day_on_which_it_was_observed(world: World) -> None:
+    look(world, world.environment, 1, [seen("a"), seen("b")])
+    look(world, world.environment, 5, [seen("a")])
+    with world.scope() as scope:
+        changed = daily_changes(scope, day(0).date())
+    assert changed == {(day(1).date(), 2): 2, (day(5).date(), 2): -1}

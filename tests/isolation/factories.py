@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +21,7 @@ from trueline.findings.models import (
     Finding,
     FindingComment,
     FindingCount,
+    FindingDay,
     FindingException,
     FindingExceptionDecision,
 )
@@ -465,6 +466,17 @@ def _count(seeds: Seeds) -> Model:
         severity_rank=2,
         state="new",
         number=1,
+    )
+
+
+@makes(FindingDay)
+def _day(seeds: Seeds) -> Model:
+    return FindingDay(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        day=date(1000, 1, 1) + timedelta(days=int(_unique(), 16) % 300_000),
+        severity_rank=2,
+        opened=1,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -97,9 +98,18 @@ def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:
     return access.enter(person, seeds.workspace.pk)
 
 
-WORDS = {"subject_type": "environment", "subject_id": "", "state": "new"}
+WORDS = {
+    "subject_type": "environment",
+    "subject_id": "",
+    "state": "new",
+    "run_type": "inventory.capture",
+    "names": ("objects",),
+}
 """Parameters that name no row, and what they are given."""
 MADE: dict[str, Callable[[Seeds], Any]] = {
+    "since": lambda _: datetime(1000, 1, 1, tzinfo=UTC),
+    "moment": lambda _: datetime(2000, 1, 1, tzinfo=UTC),
+    "within": lambda _: timedelta(days=9),
     "found": lambda _: Finding.objects.all(),
     "wish": lambda _: Wish(),
     "item_key": lambda seeds: f"finding:{seeds.one(Finding).pk}",
@@ -179,6 +189,9 @@ def test_what_is_narrowed_away_is_in_no_answer(way: str, name: str, plot: Plot) 
 LISTS = {
     "findings.severity_counts",
     "findings.numbers",
+    "findings.daily_changes",
+    "findings.ending_exceptions",
+    "inventory.unread_areas",
     "findings.areas_with_findings",
     "findings.siblings",
     "findings.exceptions_of",

@@ -55,13 +55,15 @@ def test_one_sentence_says_the_state(situations, said):
 
 def test_areas_that_were_refused_are_named_before_those_that_were_never_looked_at():
     areas = {"apps": AreaState("unread"), "groups": AreaState("denied"), "roles": AreaState("complete")}
-    assert unknowns([situation(areas=areas)], LABELS) == [
+    assert unknowns([situation(areas=areas)], {"apps": {"unread"}, "groups": {"denied"}}, LABELS) == [
         "Not read, or only in part: Groups and Apps. What was not read is not counted as good."
     ]
 
 
 def test_an_environment_nobody_captured_is_named():
-    assert unknowns([situation(), situation("South", captured=False)], LABELS) == ["Nothing was captured yet of South."]
+    assert unknowns([situation(), situation("South", captured=False)], {}, LABELS) == [
+        "Nothing was captured yet of South."
+    ]
 
 
 def test_of_many_names_the_first_three_are_said():

@@ -117,6 +117,24 @@ class FindingCount(models.Model):
     number = models.IntegerField()
 
 
+class FindingDay(models.Model):
+    """By how much the number of open findings of an environment and severity changed on one day (UTC).
+
+    The day is that of the observation where there is one, else that on which a person did something. Kept by the
+    database with each write, so that a trend is the present number less what came later.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "environment_id", "day", "severity_rank")
+    workspace_id = models.UUIDField()
+    environment_id = models.UUIDField()
+    day = models.DateField()
+    severity_rank = models.SmallIntegerField()
+    opened = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "day"], name="finding_day")]
+
+
 class FindingComment(models.Model):
     """What somebody said about a finding. Never changed afterwards."""
 

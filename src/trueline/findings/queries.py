@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from trueline.findings.models import (
     Finding,
     FindingComment,
     FindingCount,
+    FindingDay,
     FindingException,
     FindingExceptionDecision,
 )
@@ -179,6 +181,22 @@ def _stored_states(state: str) -> tuple[str, ...]:
     return {"open": OPEN, "all": tuple(FindingState)}.get(state, (state,))
 
 
+def daily_changes(scope: Scope, since: date, environment_id: UUID | None = None) -> dict[tuple[date, int], int]:
+    """By how much the number of open findings changed, by day (UTC) and rank of severity, from a day on.
+
+    In one statement; days on which nothing changed are absent. Accepted risk that ran out counts from the day on which
+    that was written down.
+    """
+    rows = FindingDay.objects.filter(workspace_id=scope.workspace_id, day__gte=since)
+    rows = rows.exclude(environment_id__in=scope.excluded_ids)
+    if scope.environment_ids is not None:
+        rows = rows.filter(environment_id__in=scope.environment_ids)
+    if environment_id is not None:
+        rows = rows.filter(environment_id=environment_id)
+    summed = rows.values("day", "severity_rank").annotate(change=Sum("opened"))
+    return {(day, rank): change for day, rank, change in summed.values_list("day", "severity_rank", "change")}
+
+
 def areas_with_findings(scope: Scope) -> set[str]:
     """Areas in which anything was ever found in reach, for a filter."""
     return set(_counts(scope).filter(number__gt=0).exclude(area="").values_list("area", flat=True).distinct())
@@ -196,6 +214,14 @@ def exceptions(scope: Scope) -> QuerySet[FindingException]:
     """Decisions on risk for findings in reach, the latest request first."""
     found = FindingException.objects.filter(workspace_id=scope.workspace_id, finding__in=findings(scope).values("id"))
     return found.select_related("finding", "owner").order_by("-requested_at", "-id")
+
+
+def ending_exceptions(scope: Scope, within: timedelta) -> QuerySet[FindingException]:
+    """Accepted risks in reach that hold now and end within a time, the first to end first."""
+    now = clock.now()
+    holding = exceptions(scope).filter(status=ExceptionStatus.ACTIVE, expires_at__gt=now, expires_at__lte=now + within)
+    same = holding.filter(pinned_digest=F("finding__observed_digest"), pinned_rank__lte=F("finding__severity_rank"))
+    return same.order_by("expires_at", "id")
 
 
 def exceptions_of(scope: Scope, finding: Finding) -> QuerySet[FindingException]:

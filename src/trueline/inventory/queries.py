@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet, Window
+from django.db.models import F, Min, Model, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from trueline.connections.contract import AreaReport, Coverage, Unread, Warn
@@ -50,6 +51,37 @@ def newest_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID
         .distinct("environment_id")
     )
     return {snapshot.environment_id: snapshot for snapshot in newest}
+
+
+def newest_looks(scope: Scope, environment_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, datetime, bool]]:
+    """Of each environment's newest snapshot its id, when it was observed and whether all was read; in one statement."""
+    found = Snapshot.objects.filter(workspace_id=scope.workspace_id, environment_id__in=environment_ids)
+    newest = (
+        _in_reach(scope, found, "environment_id")
+        .order_by("environment_id", "-observed_at", "-captured_at")
+        .distinct("environment_id")
+    )
+    rows = newest.values_list("environment_id", "id", "observed_at", "coverage")
+    return {place: (snapshot_id, at, coverage == Coverage.COMPLETE) for place, snapshot_id, at, coverage in rows}
+
+
+def unread_areas(scope: Scope, snapshot_ids: Iterable[UUID]) -> dict[str, set[str]]:
+    """Areas that some of these snapshots did not read completely, with how far they were read; in one statement."""
+    rows = SnapshotArea.objects.filter(workspace_id=scope.workspace_id, snapshot_id__in=list(snapshot_ids))
+    lost = _in_reach(scope, rows).exclude(coverage=Coverage.COMPLETE).values_list("area", "coverage").distinct()
+    found: dict[str, set[str]] = {}
+    for area, coverage in lost:
+        found.setdefault(area, set()).add(coverage)
+    return found
+
+
+def first_look_since(scope: Scope, moment: datetime) -> datetime | None:
+    """The first moment of which anything is known, not before a moment; None while nothing was captured."""
+    found = _in_reach(scope, Snapshot.objects.filter(workspace_id=scope.workspace_id), "environment_id")
+    if found.filter(observed_at__lt=moment).exists():
+        return moment
+    first: datetime | None = found.aggregate(first=Min("observed_at"))["first"]
+    return first
 
 
 def recent_snapshots(scope: Scope, environment_ids: Sequence[UUID]) -> list[Snapshot]:

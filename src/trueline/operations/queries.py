@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from trueline.audit.actions import Subject
 from trueline.kit.scope import NotVisible, Scope
 from trueline.operations.models import OperationRun
-from trueline.operations.rules import ACTIVE
+from trueline.operations.rules import ACTIVE, State
 
 
 def runs(scope: Scope) -> QuerySet[OperationRun]:
@@ -33,6 +37,14 @@ def run(scope: Scope, run_id: UUID) -> OperationRun:
 def active_runs(scope: Scope) -> QuerySet[OperationRun]:
     """Runs that are queued or running, newest first."""
     return runs(scope).filter(state__in=ACTIVE)
+
+
+def sums_since(scope: Scope, run_type: str, since: datetime, names: Sequence[str]) -> dict[str, int]:
+    """How many runs of a type were completed since a moment, as `runs`, and the sums of some of their counts."""
+    done = runs(scope).filter(run_type=run_type, state=State.COMPLETED, completed_at__gte=since, queued_at__gte=since)
+    sums = {name: Sum(Cast(KeyTextTransform(name, "counts"), IntegerField())) for name in names}
+    found = done.order_by().aggregate(runs=Count("id"), **sums)
+    return {name: found[name] or 0 for name in ("runs", *names)}
 
 
 # lint: allow TL003 it reads nothing: it only names a run that the caller holds already

@@ -71,7 +71,7 @@ def heat(
         environment_url: Address of an environment, by its slug.
         findings_url: Address of the findings of an environment, by its slug, in an area.
     """
-    shown = sorted(situations, key=lambda one: (one.worst_rank, -one.open, not one.unread, one.name))[:MOST_ROWS]
+    shown = sorted(situations, key=urgency)[:MOST_ROWS]
     keys = _columns(shown, labels)
     chosen = keys[:MOST_COLUMNS]
     return Heat(
@@ -80,6 +80,11 @@ def heat(
         len(situations) - len(shown),
         len(keys) - len(chosen),
     )
+
+
+def urgency(one: Situation) -> tuple[int, int, bool, str]:
+    """What comes first in the picture: the worst finding, the most of them, then what was not read."""
+    return one.worst_rank, -one.open, not one.is_blind, one.name
 
 
 def _columns(shown: Sequence[Situation], labels: Mapping[str, str]) -> list[str]:

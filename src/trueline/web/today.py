@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from trueline.findings.rules import RANK, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 SEVERITY_OF = {rank: str(severity) for severity, rank in RANK.items()}
 _NAMED = 3
@@ -40,7 +40,8 @@ class Situation:
         captured_at: When its newest capture shows it; None while nothing was captured.
         is_held: Whether it is held to a standard.
         severities: Open findings by severity.
-        areas: By area; empty while nothing was captured.
+        areas: By area; empty while nothing was captured, and where it is not looked at so closely.
+        is_partial: Whether its newest capture left something unread, whatever is known of its areas.
     """
 
     name: str
@@ -49,6 +50,12 @@ class Situation:
     is_held: bool
     severities: Mapping[str, int] = field(default_factory=dict)
     areas: Mapping[str, AreaState] = field(default_factory=dict)
+    is_partial: bool = False
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether something of it was not read."""
+        return self.is_partial or bool(self.unread)
 
     @property
     def open(self) -> int:
@@ -90,7 +97,7 @@ def headline(situations: Sequence[Situation]) -> str:
         return _headline_open(captured, total)
     if not any(one.is_held for one in captured):
         return _("There is no standard to compare with yet.")
-    if any(one.unread for one in captured) or len(captured) < len(situations):
+    if any(one.is_blind for one in captured) or len(captured) < len(situations):
         return _("Nothing that was read differs from its standard.")
     return _("Everything was read, and it meets its standard.")
 
@@ -120,21 +127,21 @@ def _headline_open(captured: Sequence[Situation], total: int) -> str:
     return said % {"number": total, "where": where}
 
 
-def unknowns(situations: Sequence[Situation], label: Mapping[str, str]) -> list[str]:
+def unknowns(
+    situations: Sequence[Situation], lost: Mapping[str, Collection[str]], label: Mapping[str, str]
+) -> list[str]:
     """What nobody can say, one sentence each; empty when everything was read.
 
     Args:
         situations: Every environment in reach.
+        lost: Areas that some newest capture did not read completely, with how far they were read.
         label: Areas in the order to name them, with their names.
     """
     captured = [one for one in situations if one.captured_at]
-    missing = {key for one in captured for key in one.unread}
-    refused = {
-        key for one in captured for key, state in one.areas.items() if state.coverage not in (COMPLETE, "unread")
-    }
+    refused = {key for key, coverages in lost.items() if set(coverages) - {"unread"}}
     said = []
-    if missing:
-        ordered = sorted(missing, key=lambda key: (key not in refused, list(label).index(key) if key in label else 99))
+    if lost:
+        ordered = sorted(lost, key=lambda key: (key not in refused, list(label).index(key) if key in label else 99))
         said.append(_unread([label.get(key, key) for key in ordered]))
     never = [one.name for one in situations if not one.captured_at]
     if never and captured:
@@ -154,6 +161,30 @@ def some(names: Sequence[str]) -> str:
     if len(named) > 1:
         return _("%(names)s and %(last)s") % {"names": ", ".join(named[:-1]), "last": named[-1]}
     return named[0]
+
+
+def since_yesterday(looks: int, opened: int, reopened: int, cleared: int) -> str:
+    """What changed within a day, in one sentence.
+
+    Args:
+        looks: How many captures were judged.
+        opened: New findings.
+        reopened: Findings that came back.
+        cleared: Findings that a complete capture no longer shows.
+    """
+    if not looks:
+        return _("Nothing was captured since yesterday.")
+    parts = [
+        ngettext("%(number)s new finding", "%(number)s new findings", opened) % {"number": opened} if opened else "",
+        ngettext("%(number)s came back", "%(number)s came back", reopened) % {"number": reopened} if reopened else "",
+        ngettext("%(number)s verified cleared", "%(number)s verified cleared", cleared) % {"number": cleared}
+        if cleared
+        else "",
+    ]
+    told = [part for part in parts if part]
+    if not told:
+        return _("Captures since yesterday have changed nothing.")
+    return _("Since yesterday: %(changes)s.") % {"changes": ", ".join(told)}
 
 
 def next_step(situations: Sequence[Situation], *, has_standards: bool) -> Step:
@@ -177,7 +208,7 @@ def _undecided(captured: Sequence[Situation], *, has_standards: bool) -> Step | 
 
 
 def _unseen(captured: Sequence[Situation]) -> Step:
-    blind = next((one for one in captured if one.unread), None)
+    blind = next((one for one in captured if one.is_blind), None)
     if blind is not None:
         return Step("coverage", _("See what was not read"), blind.slug)
     return Step("again", _("Upload a newer export"), captured[0].slug)

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from trueline.casework.guidance.environments import Place
 from trueline.connections import queries as connections
 from trueline.connections.contract import Coverage
 from trueline.findings import queries as findings
+from trueline.findings.jobs import DETECT
 from trueline.findings.starting import judge_again
 from trueline.inventory import queries as inventory
 from trueline.kit.errors import TruelineError
 from trueline.operations import queries as operations
-from trueline.web import words
+from trueline.operations.rules import State
+from trueline.web import charts, words
+from trueline.web.charts import Chart, Judged, drift
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms import EnvironmentForm
 from trueline.web.guiding import case_of_environment
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 _COVERAGE_ORDER = ("complete", "partial", "denied", "not_licensed", "unread")
 _FIRST_TO_KNOW = ("denied", "not_licensed", "partial", "complete", "unread")
 _MANAGE = Capability.ENVIRONMENTS_MANAGE
+_JUDGED = 20
 _PLACE_ORDER = ("name", "id")
 _MOST_ARCHIVED = 50
 _LONGEST_NAME = 120
@@ -102,11 +107,33 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
         "standards": standards,
         "case": _case(asked, found, is_captured=snapshot is not None, is_held=bool(standards)),
         "counts": words.by_severity(findings.open_counts(asked.scope, [found.pk]).get(found.pk, {})),
+        "drift": _drift(asked, found),
         "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
         "upload_reason": upload_reason(asked.scope, found),
         "archive_reason": _archive_reason(asked.scope, found),
     }
     return page(asked, "environment.html", found.name, context, crumbs=_crumbs(asked), environment=found)
+
+
+def _drift(asked: Asked, found: Environment) -> Chart | None:
+    """What the last captures opened and cleared."""
+    if not asked.scope.may(Capability.OPERATIONS_VIEW, found.pk):
+        return None
+    runs = operations.runs(asked.scope).filter(environment_id=found.pk, run_type=DETECT.code, state=State.COMPLETED)
+    changed = {run.parameters["snapshot_id"]: run.counts for run in reversed(runs[: 2 * _JUDGED])}
+    looks = [one for one in inventory.snapshots(asked.scope, found.pk)[:_JUDGED] if str(one.pk) in changed]
+    return drift(
+        [
+            Judged(
+                words.moment(one.observed_at),
+                charts.short_day(localtime(one.observed_at)),
+                url(asked, "snapshot", found.slug, one.pk),
+                changed[str(one.pk)].get("opened", 0) + changed[str(one.pk)].get("reopened", 0),
+                changed[str(one.pk)].get("cleared", 0),
+            )
+            for one in reversed(looks)
+        ]
+    )
 
 
 def _case(asked: Asked, found: Environment, *, is_captured: bool, is_held: bool) -> ResolutionCase | None:

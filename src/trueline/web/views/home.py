@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from trueline.findings import queries as findings
+from trueline.findings.exceptions import EXPIRING_DAYS
+from trueline.findings.jobs import DETECT
+from trueline.findings.rules import RANK
 from trueline.inventory import queries as inventory
+from trueline.kit import clock
 from trueline.operations import queries as operations
 from trueline.operations.rules import State
 from trueline.web import words
+from trueline.web.charts import TREND_DAYS, trend
 from trueline.web.doors import workspace_page
 from trueline.web.guiding import case_of_today
-from trueline.web.heat import heat
+from trueline.web.heat import MOST_ROWS, heat, urgency
 from trueline.web.lately import lately
 from trueline.web.pages import page, url
-from trueline.web.today import AreaState, Situation, headline, next_step, unknowns
+from trueline.web.today import AreaState, Situation, headline, next_step, since_yesterday, unknowns
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability, Lifecycle
 
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 _LATELY = 40
 _SHOWN = 6
 _MOST_COUNTED = 500
+_ENDING = 5
 MOST_ACTIVE = 5
 _SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 
@@ -44,8 +51,8 @@ def home(asked: Asked) -> HttpResponse:
     if not asked.scope.may(Capability.WORKSPACE_VIEW):
         return page(asked, "home_released.html", _("Released for you"))
     environments = operable(asked.scope)
-    found = situations(asked.scope, environments)
-    order = words.area_order({key for one in found for key in one.areas})
+    found, lost = _overview(asked.scope, environments)
+    order = words.area_order({*lost, *(key for one in found for key in one.areas)})
     labels = {key: words.area(key) for key in order}
     worst = findings.open_findings(asked.scope).first() if any(one.open for one in found) else None
     step = next_step(
@@ -53,7 +60,7 @@ def home(asked: Asked) -> HttpResponse:
     )
     context = {
         "headline": headline(found),
-        "unknowns": unknowns(found, labels),
+        "unknowns": unknowns(found, lost, labels),
         "case": case_of_today(asked, step, found, worst, {one.pk: one for one in environments}),
         "has_environments": bool(found),
         "has_captures": any(one.captured_at for one in found),
@@ -65,6 +72,7 @@ def home(asked: Asked) -> HttpResponse:
             lambda slug, area: f"{url(asked, 'findings')}?environment={slug}&area={area}",
         ),
         **_runs(asked),
+        **_pictures(asked, found),
     }
     return page(asked, "home.html", pgettext("rail", "Today"), context)
 
@@ -72,6 +80,30 @@ def home(asked: Asked) -> HttpResponse:
 def operable(scope: Scope) -> list[Environment]:
     """Environments in reach that are not set aside."""
     return list(workspaces.environments(scope).exclude(lifecycle=Lifecycle.ARCHIVED))
+
+
+def _overview(scope: Scope, environments: list[Environment]) -> tuple[list[Situation], dict[str, set[str]]]:
+    """Every environment, those that the picture shows with their areas; and the areas that were lost anywhere."""
+    ids = [one.pk for one in environments]
+    looks = inventory.newest_looks(scope, ids)
+    severities = findings.open_counts(scope, ids)
+    held = set(inventory.assignments(scope).values_list("environment_id", flat=True))
+    brief = {
+        one.pk: Situation(
+            one.name,
+            one.slug,
+            looks[one.pk][1] if one.pk in looks else None,
+            one.pk in held,
+            words.by_severity(severities.get(one.pk, {})),
+            is_partial=one.pk in looks and not looks[one.pk][2],
+        )
+        for one in environments
+    }
+    worst = sorted(environments, key=lambda one: urgency(brief[one.pk]))[:MOST_ROWS]
+    close = dict(zip((one.pk for one in worst), situations(scope, worst), strict=True))
+    return [close.get(key, one) for key, one in brief.items()], inventory.unread_areas(
+        scope, [look[0] for look in looks.values() if not look[2]]
+    )
 
 
 def situations(scope: Scope, environments: list[Environment]) -> list[Situation]:
@@ -113,6 +145,25 @@ def _severities(asked: Asked, found: list[Situation]) -> list[dict[str, Any]]:
     counts = {key: sum(one.severities.get(key, 0) for one in found) for key in _SEVERITY_ORDER}
     address = url(asked, "findings")
     return [{"code": key, "number": counts[key], "url": f"{address}?severity={key}"} for key in _SEVERITY_ORDER]
+
+
+def _pictures(asked: Asked, found: list[Situation]) -> dict[str, Any]:
+    """The trend, what changed since yesterday, and accepted risks that end soon."""
+    if not asked.scope.may(Capability.FINDINGS_VIEW):
+        return {"trend": None, "since": "", "ending": []}
+    now = clock.now()
+    began = now - timedelta(days=TREND_DAYS)
+    first = inventory.first_look_since(asked.scope, began)
+    ranks = {RANK[key]: sum(one.severities.get(key, 0) for one in found) for key in RANK}
+    sums = operations.sums_since(asked.scope, DETECT.code, now - timedelta(days=1), ("opened", "reopened", "cleared"))
+    soon = findings.ending_exceptions(asked.scope, timedelta(days=EXPIRING_DAYS))[:_ENDING]
+    return {
+        "trend": trend(
+            ranks, findings.daily_changes(asked.scope, began.date()), now.date(), first.date() if first else None
+        ),
+        "since": since_yesterday(sums["runs"], sums["opened"], sums["reopened"], sums["cleared"]) if first else "",
+        "ending": [(one, words.finding_title(one.finding), url(asked, "finding", one.finding_id)) for one in soon],
+    }
 
 
 def _runs(asked: Asked) -> dict[str, Any]:
