@@ -98,6 +98,30 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=_ROLES, initial=Role.VIEWER)
 
 
+class KeyForm(forms.Form):
+    """A key for a program."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Of the program, such as “nightly report”."))
+    capabilities = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
+    environment = forms.ChoiceField(label=_("Only in"), required=False)
+    days = forms.ChoiceField(
+        label=_("Valid for"),
+        choices=[("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days")), ("365", _("a year"))],
+        initial="90",
+    )
+
+    def __init__(
+        self,
+        given: Any = None,
+        *,
+        environments: Iterable[tuple[str, str]],
+        capabilities: Iterable[tuple[str, str]],
+    ) -> None:
+        super().__init__(given)
+        self.fields["environment"].choices = [("", _("All environments")), *environments]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["capabilities"].choices = list(capabilities)  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class RoleForm(forms.Form):
     """Another role for a member."""
 

@@ -88,6 +88,7 @@ _LIFECYCLE = {
     "pending": Mark("info", "clock", pgettext_lazy("lifecycle", "Pending")),
     "expired": Mark("high", "cross", pgettext_lazy("lifecycle", "Expired")),
     "revoked": Mark("info", "cross", pgettext_lazy("lifecycle", "Revoked")),
+    "ends_soon": Mark("high", "clock", pgettext_lazy("lifecycle", "Active, ends soon")),
 }
 
 _DECISION = {

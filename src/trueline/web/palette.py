@@ -36,6 +36,7 @@ SHORTEST = 2
 _ACTIONS: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("environment_new", gettext_lazy("Add an environment"), Capability.ENVIRONMENTS_MANAGE),
     ("members", gettext_lazy("Invite somebody"), Capability.MEMBERS_MANAGE),
+    ("keys", gettext_lazy("Make an API key"), Capability.MEMBERS_MANAGE),
     ("compare", gettext_lazy("Compare two captures"), Capability.WORKSPACE_VIEW),
 )
 

@@ -17,6 +17,7 @@ from trueline.web.views import (
     findings,
     home,
     inbox,
+    keys,
     members,
     pairs,
     runs,
@@ -89,6 +90,9 @@ _workspace: list[URLPattern | URLResolver] = [
     path("members/invite", members.send_invitation, name="invite"),
     path("members/invitations/<uuid:invitation_id>/withdraw", members.withdraw, name="invitation_withdraw"),
     path("members/<uuid:membership_id>/", include(_member)),
+    path("keys/", keys.listing, name="keys"),
+    path("keys/make", keys.make, name="key_make"),
+    path("keys/<uuid:api_key_id>/withdraw", keys.withdraw, name="key_withdraw"),
 ]
 
 urlpatterns = [

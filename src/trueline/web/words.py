@@ -154,6 +154,26 @@ _LONG = 44
 _SHORT = 24
 
 
+CAPABILITIES: dict[str, StrOrPromise] = {
+    "workspace.view": _("see environments, captures and standards"),
+    "findings.view": _("see findings and decisions"),
+    "operations.view": _("see runs"),
+    "audit.view": _("read the audit log"),
+    "operations.start": _("start captures"),
+    "findings.work": _("work on findings"),
+    "baselines.manage": _("manage standards"),
+    "environments.manage": _("manage environments"),
+    "connections.manage": _("manage connections"),
+    "members.manage": _("manage members and keys"),
+}
+"""What a key can be given on the page, least first."""
+
+
+def capability(key: str) -> str:
+    """What a capability lets somebody do; one that a program has no use for by its code."""
+    return str(CAPABILITIES.get(key, key))
+
+
 def area(key: str) -> str:
     """What an area is called; the key itself for one that no provider knows."""
     for provider in providers.providers():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from trueline.kit.errors import TruelineError
 from trueline.kit.scope import NotAllowed, NotVisible
-from trueline.web import words
+from trueline.web import once, words
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms import InviteForm, NarrowForm, RoleForm
 from trueline.web.pages import page, url
@@ -31,16 +31,13 @@ if TYPE_CHECKING:
 
 _MANAGE = Capability.MEMBERS_MANAGE
 _ONCE = "trueline_invitation"
-_ONCE_SECONDS = 120
 
 
 @workspace_page(Capability.WORKSPACE_VIEW)
 def listing(asked: Asked) -> HttpResponse:
     """Everybody who is in, and for whoever manages members those who are invited."""
     answer = _listing(asked, InviteForm())
-    # The link is in no table and in no session: a cookie carries it over the redirect and ends here.
-    if _ONCE in asked.request.COOKIES:
-        answer.delete_cookie(_ONCE, path=url(asked, "members"))
+    once.end(asked.request, answer, _ONCE, url(asked, "members"))
     return answer
 
 
@@ -53,7 +50,7 @@ def _listing(asked: Asked, form: InviteForm, *, status: int = 200) -> HttpRespon
         "manage_reason": words.why_not(asked.scope, _MANAGE),
         "invitations": list(workspaces.open_invitations(asked.scope)) if may_manage else [],
         "form": form,
-        "link": asked.request.get_signed_cookie(_ONCE, default="", max_age=_ONCE_SECONDS),
+        "link": once.carried(asked.request, _ONCE),
     }
     return page(asked, "members.html", _("Members"), context, status=status)
 
@@ -74,15 +71,7 @@ def send_invitation(asked: Asked) -> HttpResponse:
     messages.success(asked.request, _("%(email)s is invited.") % {"email": made.email})
     answer = redirect(url(asked, "members"))
     link = settings.PUBLIC_URL + reverse("join", args=[asked.scope.workspace_id, token])
-    answer.set_signed_cookie(
-        _ONCE,
-        link,
-        max_age=_ONCE_SECONDS,
-        path=url(asked, "members"),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
+    once.carry(answer, _ONCE, link, url(asked, "members"))
     return answer
 
 
