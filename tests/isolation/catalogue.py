@@ -61,6 +61,7 @@ SYSTEM_POLICIES = {
     ("operations_operationrun", "sweep_select", "SELECT"): "the sweep for stalled runs of all workspaces",
     ("workspaces_workspace", "sweep_select", "SELECT"): "workspace_doors, and the list that the machine's keeper sees",
     ("workspaces_membership", "sweep_select", "SELECT"): "workspace_doors",
+    ("findings_findingexception", "sweep_select", "SELECT"): "the sweep for accepted risks that end",
     ("vault_datakey", "sweep_select", "SELECT"): "which sealing key wraps what, when the keeper of the machine rotates",
 }
 SYSTEM_GRANTS = {
@@ -68,6 +69,7 @@ SYSTEM_GRANTS = {
     ("workspaces_workspace", "SELECT"),
     ("workspaces_membership", "SELECT"),
     ("vault_datakey", "SELECT"),
+    ("findings_findingexception", "SELECT"),
     ("procrastinate_jobs", "SELECT"),
 }
 

@@ -1,3 +1,4 @@
+# lint: allow TL011 one factory for each table, looked up by its name
 """One factory for each tenant model: a row that fits its workspace. A test fails for a model that has none."""
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from trueline.findings.models import (
     FindingDay,
     FindingException,
     FindingExceptionDecision,
+    FindingMention,
+    FindingPause,
 )
 from trueline.inventory.models import (
     BaselineAssignment,
@@ -87,13 +90,18 @@ class Seeds:
         """The row of that model, stored."""
         if model not in self._made:
             with within(self.workspace.pk):
-                made = self.draft(model)
-                if model is AuditHead:  # every workspace has its one head already
-                    made = AuditHead.objects.get(workspace_id=self.workspace.pk)
-                else:
+                made = self._only_one(model)
+                if made is None:
+                    made = self.draft(model)
                     made.save(force_insert=True)
             self._made[model] = made
         return self._made[model]
+
+    def _only_one(self, model: type[Model]) -> Any:
+        """The row that a workspace has one of and never a second, when it is there."""
+        if model in {AuditHead, DataKey}:
+            return model._default_manager.filter(workspace_id=self.workspace.pk).first()
+        return None
 
     def keep(self, model: type[Model], made: Any) -> None:
         """Let a row that was made on the way stand for its model, if none does yet."""
@@ -477,6 +485,23 @@ def _day(seeds: Seeds) -> Model:
         day=date(1000, 1, 1) + timedelta(days=int(_unique(), 16) % 300_000),
         severity_rank=2,
         opened=1,
+    )
+
+
+@makes(FindingMention)
+def _mention(seeds: Seeds) -> Model:
+    comment = FACTORIES["findings.FindingComment"](seeds)
+    comment.save(force_insert=True)
+    return FindingMention(workspace_id=seeds.workspace.pk, comment=comment, user=seeds.person)
+
+
+@makes(FindingPause)
+def _pause(seeds: Seeds) -> Model:
+    return FindingPause(
+        workspace_id=seeds.workspace.pk,
+        finding=seeds.one(Finding),
+        started_at=clock.now(),
+        ended_at=clock.now() + timedelta(hours=1),
     )
 
 

@@ -21,6 +21,7 @@ from tests.worlds import World
 from trueline.casework.queries import Wish
 from trueline.connections.models import Upload
 from trueline.findings.models import Finding
+from trueline.findings.sla import Due
 from trueline.inventory.actions import add_baseline_version, make_baseline
 from trueline.inventory.models import BaselineProfile, BaselineVersion, Snapshot, SnapshotItem
 from trueline.inventory.starting import capture_upload
@@ -107,6 +108,7 @@ WORDS = {
 }
 """Parameters that name no row, and what they are given."""
 MADE: dict[str, Callable[[Seeds], Any]] = {
+    "wanted": lambda _: Due.ON_TIME,
     "since": lambda _: datetime(1000, 1, 1, tzinfo=UTC),
     "moment": lambda _: datetime(2000, 1, 1, tzinfo=UTC),
     "within": lambda _: timedelta(days=9),
@@ -191,6 +193,7 @@ LISTS = {
     "findings.numbers",
     "findings.daily_changes",
     "findings.ending_exceptions",
+    "findings.pauses",
     "inventory.unread_areas",
     "findings.areas_with_findings",
     "findings.siblings",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from django.urls import reverse
 from tests.worlds import World
 from trueline.audit.models import AuditEvent
 from trueline.findings.models import Finding
+from trueline.kit import clock
 from trueline.operations.models import OperationRun
 from trueline.workspaces.actions import narrow
 from trueline.workspaces.models import Membership
@@ -182,3 +185,20 @@ def test_the_chain_is_verified_when_asked(world, captured, signed_in):
         number = AuditEvent.objects.count()
     assert "The chain is whole" not in text(browser.get(here))
     assert f"The chain is whole: {number} events were checked." in text(browser.get(here, {"verify": "1"}))
+
+
+def test_what_is_due_soon_and_overdue_is_marked_and_found(world, captured, signed_in):
+    now = clock.now()
+    with world.inside():
+        late, soon = Finding.objects.order_by("id")[:2]
+        Finding.objects.update(due_at=now + timedelta(days=300))
+        Finding.objects.filter(pk=late.pk).update(due_at=now - timedelta(days=1))
+        Finding.objects.filter(pk=soon.pk).update(due_at=now + timedelta(hours=1))
+    browser = signed_in(world.owner)
+    for wanted, shown, other in (("overdue", late, soon), ("due_soon", soon, late)):
+        page = browser.get("/w/acme/findings/", {"due": wanted}).content.decode()
+        assert f"/w/acme/findings/{shown.pk}" in page
+        assert f"/w/acme/findings/{other.pk}" not in page
+        assert "1 entry" in page
+    assert "Overdue" in browser.get(f"/w/acme/findings/{late.pk}").content.decode()
+    assert "Due soon" in browser.get(f"/w/acme/findings/{soon.pk}").content.decode()

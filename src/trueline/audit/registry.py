@@ -50,6 +50,8 @@ EVENTS: dict[str, str] = {
     "findings:exception:approve": _("accepted the risk"),
     "findings:exception:reject": _("refused to accept the risk"),
     "findings:exception:revoke": _("took the acceptance of the risk back"),
+    "findings:exception:warn": _("told that an accepted risk ends soon"),
+    "findings:sweep:read": _("found accepted risks that end in all workspaces"),
     "findings:exception:lapse": _("opened the finding again: its acceptance does not hold any more"),
     "casework:item:snooze": _("put an item of the inbox off"),
     "casework:item:see": _("saw items of the inbox"),

@@ -7,6 +7,7 @@ from procrastinate import App
 from trueline.config.providers import wire_providers
 from trueline.connections.gates import connection_gate
 from trueline.findings import jobs as findings_jobs
+from trueline.findings.actions.sweeping import sweep_exceptions
 from trueline.inventory import jobs as inventory_jobs
 from trueline.operations import jobs as operations_jobs
 from trueline.operations import registry
@@ -20,6 +21,7 @@ def wire_rooms() -> None:
     registry.set_authority(MembershipAuthority(connection_gate))
     for run_type, perform in (*inventory_jobs.RUN_TYPES, *findings_jobs.RUN_TYPES):
         registry.register(run_type, perform)
+    registry.register_sweep(sweep_exceptions)
 
 
 def queue_is_ready(app: App) -> None:

@@ -152,8 +152,52 @@ class FindingComment(models.Model):
         indexes: ClassVar = [models.Index(fields=["workspace_id", "finding", "created_at"], name="comment_by_finding")]
 
 
+class FindingMention(models.Model):
+    """That a comment names somebody who may see the finding, so that they can be told."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    comment = models.ForeignKey(
+        FindingComment, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    user = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+")
+    mentioned_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "comment", "user"], name="mention_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "mentioned_at"], name="mention_by_time")]
+
+
+class FindingPause(models.Model):
+    """A time in which the clock of a finding stood still because its risk was accepted; open without an end."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Prevents a second clock: of two decisions at the same moment one would count its time twice.
+            models.UniqueConstraint(
+                fields=["workspace_id", "finding"], condition=Q(ended_at=None), name="pause_open_once"
+            ),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="pause_order"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "finding", "started_at"], name="pause_by_finding")]
+
+
 class FindingException(models.Model):
-    """A risk that somebody asked to accept, and what became of it. Pinned to the value that was seen."""
+    """A risk that somebody asked to accept, and what became of it. Pinned to the value that was seen.
+
+    `warned_at` and `lapsed_at` say when it was written down, once, that it ends soon and that it does not hold any
+    more; whether it holds is never read from them.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     workspace_id = models.UUIDField()
@@ -177,8 +221,15 @@ class FindingException(models.Model):
     pinned_value = models.JSONField(null=True)
     pinned_digest = models.CharField(max_length=64)
     pinned_rank = models.SmallIntegerField()
+    warned_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at"], condition=Q(status="active", lapsed_at=None), name="exception_to_write_down"
+            )
+        ]
         constraints: ClassVar = [
             # Prevents two people from accepting the same risk at the same moment on different terms.
             models.UniqueConstraint(

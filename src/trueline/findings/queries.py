@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum, Value, When
 
 from trueline.findings.exceptions import ExceptionStatus
 from trueline.findings.models import (
@@ -17,11 +19,14 @@ from trueline.findings.models import (
     FindingDay,
     FindingException,
     FindingExceptionDecision,
+    FindingPause,
 )
-from trueline.findings.rules import LOOKED_AT, OPEN, RANK, VERIFIED_CLEARED, FindingState
+from trueline.findings.rules import LOOKED_AT, OPEN, RANK, VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.sla import Due, Pause, lead
 from trueline.kit import clock
 from trueline.kit.scope import NotVisible, Scope
 
+_Row = TypeVar("_Row", bound=Model)
 MOST_COUNTED = 1_000
 """What no table of counts answers is counted so far; a page says "more than" past it."""
 _SEVERITY = {rank: str(severity) for severity, rank in RANK.items()}
@@ -29,13 +34,16 @@ _SEVERITY = {rank: str(severity) for severity, rank in RANK.items()}
 
 def findings(scope: Scope) -> QuerySet[Finding]:
     """Findings in reach, the most severe first, then the latest seen."""
-    found = Finding.objects.filter(workspace_id=scope.workspace_id)
-    if scope.environment_ids is not None:
-        found = found.filter(environment_id__in=scope.environment_ids)
-    if scope.excluded_ids:
-        found = found.exclude(environment_id__in=scope.excluded_ids)
+    found = _in_reach(scope, Finding.objects.filter(workspace_id=scope.workspace_id))
     effective = Case(When(_lapsed(), then=Value(FindingState.REOPENED)), default=F("state"))
     return found.annotate(effective_state=effective).order_by("severity_rank", "-last_seen_at", "id")
+
+
+def _in_reach(scope: Scope, rows: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Only rows of environments that the reader reaches; adds nothing to the statement of somebody not narrowed."""
+    if scope.environment_ids is not None:
+        rows = rows.filter(environment_id__in=scope.environment_ids)
+    return rows.exclude(environment_id__in=scope.excluded_ids) if scope.excluded_ids else rows
 
 
 def open_findings(scope: Scope) -> QuerySet[Finding]:
@@ -64,6 +72,24 @@ def _lapsed() -> Q:
         pinned_rank__lte=OuterRef("severity_rank"),
     )
     return Q(state=FindingState.RISK_ACCEPTED) & Q(~Exists(holding))
+
+
+def due(scope: Scope, found: QuerySet[Finding], wanted: Due) -> QuerySet[Finding]:
+    """Of some open findings those that are so near to their day."""
+    mine, now = _in_reach(scope, found.filter(workspace_id=scope.workspace_id)), clock.now()
+    if wanted is Due.OVERDUE:
+        return mine.filter(due_at__lte=now)
+    edges = [Q(severity=severity, due_at__lte=now + lead(severity)) for severity in Severity]
+    is_near = reduce(or_, edges)
+    return mine.filter(is_near, due_at__gt=now) if wanted is Due.SOON else mine.exclude(is_near)
+
+
+def pauses(scope: Scope, finding: Finding) -> list[Pause]:
+    """When the clock of a finding in reach stood still, oldest first. Raises `NotVisible`."""
+    if not scope.reaches(finding.environment_id):
+        raise NotVisible
+    rows = FindingPause.objects.filter(workspace_id=scope.workspace_id, finding_id=finding.pk).order_by("started_at")
+    return [Pause(*row) for row in rows.values_list("started_at", "ended_at")]
 
 
 def finding(scope: Scope, finding_id: UUID) -> Finding:
@@ -104,8 +130,7 @@ def _open_numbers(scope: Scope, environment_ids: Iterable[UUID], *, by_area: boo
 
 def _counts(scope: Scope) -> QuerySet[FindingCount]:
     """Counts of environments in reach."""
-    found = FindingCount.objects.filter(workspace_id=scope.workspace_id).exclude(environment_id__in=scope.excluded_ids)
-    return found if scope.environment_ids is None else found.filter(environment_id__in=scope.environment_ids)
+    return _in_reach(scope, FindingCount.objects.filter(workspace_id=scope.workspace_id))
 
 
 def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
@@ -187,10 +212,7 @@ def daily_changes(scope: Scope, since: date, environment_id: UUID | None = None)
     In one statement; days on which nothing changed are absent. Accepted risk that ran out counts from the day on which
     that was written down.
     """
-    rows = FindingDay.objects.filter(workspace_id=scope.workspace_id, day__gte=since)
-    rows = rows.exclude(environment_id__in=scope.excluded_ids)
-    if scope.environment_ids is not None:
-        rows = rows.filter(environment_id__in=scope.environment_ids)
+    rows = _in_reach(scope, FindingDay.objects.filter(workspace_id=scope.workspace_id, day__gte=since))
     if environment_id is not None:
         rows = rows.filter(environment_id=environment_id)
     summed = rows.values("day", "severity_rank").annotate(change=Sum("opened"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from trueline.findings.rules import MOVES, FindingState
@@ -40,6 +41,11 @@ class CloseReason(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     OUT_OF_SCOPE = "out_of_scope"
     SUPERSEDED = "superseded"
+
+
+def is_named(text: str, name: str) -> bool:
+    """Whether a text, in small letters, names somebody by @ and the whole name; `@ann` does not name Anna."""
+    return bool(name) and re.search(rf"(?<!\w)@{re.escape(name.casefold())}(?!\w)", text) is not None
 
 
 def verbs(state: str) -> tuple[Verb, ...]:

@@ -31,13 +31,26 @@ class _Entry:
     perform: Perform
 
 
+Sweep = Callable[[], int]
 _entries: dict[str, _Entry] = {}
+_sweeps: list[Sweep] = []
 _authority: list[Authority] = []
 
 
 def register(run_type: RunType, perform: Perform) -> None:
     """Make a type of run known."""
     _entries[run_type.code] = _Entry(run_type, perform)
+
+
+def register_sweep(sweep: Sweep) -> None:
+    """Let every worker look for work that no run asks for, after its own sweep; returns how much it found."""
+    if sweep not in _sweeps:
+        _sweeps.append(sweep)
+
+
+def sweeps() -> tuple[Sweep, ...]:
+    """What every worker looks for, in the order of registration."""
+    return tuple(_sweeps)
 
 
 def set_authority(authority: Authority) -> None:

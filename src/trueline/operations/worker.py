@@ -13,6 +13,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app as queue_app
 
 from trueline.kit.database.away import is_away
+from trueline.operations import registry
 from trueline.operations.actions.execution import sweep
 from trueline.operations.rules import SWEEP_SECONDS
 
@@ -73,15 +74,21 @@ async def _queue_loop(app: App, concurrency: int) -> None:
 def _sweep_until(stop: threading.Event) -> None:
     """Sweep every few seconds. A database that is away for a moment ends one sweep, not the sweeper."""
     while not stop.wait(SWEEP_SECONDS):
-        close_old_connections()
-        try:
-            sweep()
-        except Exception as error:  # one failed sweep is in the log; the next one comes
-            log.warning(
-                "the sweep failed and is tried again in %s s: %s",
-                SWEEP_SECONDS,
-                error,
-                exc_info=not is_away(error),
-            )
-        finally:
-            connections.close_all()
+        for one in (sweep, *registry.sweeps()):
+            _sweep_once(one)
+
+
+def _sweep_once(look: registry.Sweep) -> None:
+    close_old_connections()
+    try:
+        look()
+    except Exception as error:  # one failed sweep is in the log; the next one comes
+        log.warning(
+            "the sweep %s failed and is tried again in %s s: %s",
+            look.__name__,
+            SWEEP_SECONDS,
+            error,
+            exc_info=not is_away(error),
+        )
+    finally:
+        connections.close_all()

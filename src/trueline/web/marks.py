@@ -80,6 +80,11 @@ _FINDING = {
     "risk_accepted": Mark("medium", "half", pgettext_lazy("finding", "Risk accepted")),
 }
 
+_DUE = {
+    "due_soon": Mark("high", "clock", pgettext_lazy("due", "Due soon")),
+    "overdue": Mark("critical", "clock", pgettext_lazy("due", "Overdue")),
+}
+
 _LIFECYCLE = {
     "draft": Mark("info", "ring", pgettext_lazy("lifecycle", "Draft")),
     "onboarding": Mark("active", "half", pgettext_lazy("lifecycle", "Onboarding")),
@@ -99,7 +104,7 @@ _DECISION = {
     "superseded": Mark("info", "dash", pgettext_lazy("decision", "Replaced by a newer decision")),
 }
 
-STATES: dict[str, Mark] = {**_DECISION, **_COVERAGE, **_COMPARISON, **_RUN, **_FINDING, **_LIFECYCLE}
+STATES: dict[str, Mark] = {**_DECISION, **_COVERAGE, **_COMPARISON, **_RUN, **_FINDING, **_DUE, **_LIFECYCLE}
 
 
 def mark_of(code: str, family: dict[str, Mark]) -> Mark:

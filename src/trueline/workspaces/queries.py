@@ -72,9 +72,9 @@ def api_keys(scope: Scope) -> QuerySet[ApiKey]:
     return found.order_by("-created_at", "-id")
 
 
-def api_key(scope: Scope, key_id: UUID) -> ApiKey:
+def api_key(scope: Scope, api_key_id: UUID) -> ApiKey:
     """One key. Raises `NotVisible`."""
-    found = api_keys(scope).filter(id=key_id).first()
+    found = api_keys(scope).filter(id=api_key_id).first()
     if found is None:
         raise NotVisible
     return found

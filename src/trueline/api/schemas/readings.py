@@ -12,6 +12,7 @@ from trueline.audit.rules import Outcome as AuditOutcome
 from trueline.connections.contract import Coverage, Facet
 from trueline.findings.exceptions import ExceptionStatus, Validity
 from trueline.findings.rules import FindingState, Severity
+from trueline.findings.sla import Due
 from trueline.findings.workflow import MOST_AT_ONCE, CloseReason, Verb
 from trueline.inventory.compare import Outcome
 from trueline.inventory.differences import ChangeKind
@@ -255,6 +256,7 @@ class FindingFilter(Paging):
         "Only in this state; `open` for all that ask for something.", "open", default=None
     )
     severity: Severity | None = said("Only of this severity.", "high", default=None)
+    due: Due | None = said("Only open ones so near to their day.", "overdue", default=None)
     area: Word | None = said("Only of this area.", "compliance", default=None)
     detector: Word | None = said("Only by this detector.", "drift", default=None)
     standard_id: UUID | None = said("Only against this standard.", _ID, default=None)

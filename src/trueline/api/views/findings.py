@@ -117,6 +117,8 @@ def _filtered(asked: Asked, filters: readings.FindingFilter) -> QuerySet[Finding
     if filters.state:
         is_open = filters.state == "open"
         found = queries.open_findings(asked.scope) if is_open else queries.findings_in(asked.scope, filters.state)
+    if filters.due:
+        found = queries.due(asked.scope, queries.open_findings(asked.scope), filters.due)
     if filters.environment:
         found = found.filter(environment_id=access.environment_in_any_state(asked.scope, filters.environment).pk)
     if filters.standard_id:

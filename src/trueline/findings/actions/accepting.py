@@ -14,8 +14,8 @@ from trueline.findings import queries
 from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.errors import DecisionTaken, MoveRefused, OwnRequest, ReasonMissing, TermTooLong, ValueChanged
 from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, latest_expiry
-from trueline.findings.models import Finding, FindingException, FindingExceptionDecision
-from trueline.findings.rules import SLA_DAYS, FindingState, Severity
+from trueline.findings.models import Finding, FindingException, FindingExceptionDecision, FindingPause
+from trueline.findings.rules import FindingState
 from trueline.kit import clock
 from trueline.kit.scope import Actor, NotVisible, Scope
 from trueline.workspaces.models import User
@@ -104,6 +104,7 @@ def approve_exception(scope: Scope, exception_id: UUID, *, actor: Actor, approve
     _supersede(scope, finding, actor)
     asked.status, asked.effective_from = ExceptionStatus.ACTIVE, now
     _decide(asked, Decision.APPROVED, "", actor, approver)
+    _stop_clock(finding, now)
     if finding.state != FindingState.RISK_ACCEPTED:
         _set_state(finding, FindingState.RISK_ACCEPTED)
     _tell("findings:exception:approve", asked, finding, actor, {"until": asked.expires_at.date().isoformat()})
@@ -139,7 +140,7 @@ def revoke_exception(
     held.status = ExceptionStatus.REVOKED
     _decide(held, Decision.REVOKED, reason, actor, approver)
     if finding.state == FindingState.RISK_ACCEPTED:
-        _reopen(finding)
+        _reopen(finding, clock.now())
     _tell("findings:exception:revoke", held, finding, actor, {"reason": reason[:200]})
     return held
 
@@ -161,17 +162,47 @@ def settle(scope: Scope, lapsed: Iterable[Finding], *, actor: Actor) -> int:
     """Open accepted findings again, with an event for each."""
     number = 0
     for finding in lapsed:
-        _reopen(finding)
+        _reopen(finding, _lapse(finding))
         record(scope.workspace_id, "findings:exception:lapse", subject_of(finding), actor=actor)
         number += 1
     return number
 
 
-def _reopen(finding: Finding) -> None:
-    now = clock.now()
-    finding.reopened_at, finding.times_reopened = now, finding.times_reopened + 1
-    finding.due_at = now + timedelta(days=SLA_DAYS[Severity(finding.severity)])
+def _reopen(finding: Finding, ended_at: datetime) -> None:
+    """Open an accepted finding again; its clock goes on with the time that was left when it was stopped."""
+    finding.reopened_at, finding.times_reopened = clock.now(), finding.times_reopened + 1
+    finding.due_at += _start_clock(finding, ended_at)
     _set_state(finding, FindingState.REOPENED, "reopened_at", "times_reopened", "due_at")
+
+
+def _lapse(finding: Finding) -> datetime:
+    """Write down that what held the finding does not any more; gives the moment since which that is so."""
+    now = clock.now()
+    held = FindingException.objects.filter(
+        workspace_id=finding.workspace_id, finding_id=finding.pk, status=ExceptionStatus.ACTIVE
+    )
+    ends = list(held.values_list("expires_at", flat=True))
+    held.filter(lapsed_at=None).update(lapsed_at=now)
+    return min([now, *ends])
+
+
+def _stop_clock(finding: Finding, now: datetime) -> None:
+    """The clock stands still from now on; one that stands still already goes on doing so."""
+    is_stopped = FindingPause.objects.filter(
+        workspace_id=finding.workspace_id, finding_id=finding.pk, ended_at=None
+    ).exists()
+    if not is_stopped:
+        FindingPause.objects.create(workspace_id=finding.workspace_id, finding=finding, started_at=now)
+
+
+def _start_clock(finding: Finding, ended_at: datetime) -> timedelta:
+    """End the pause, and give how long it was; nothing when the clock did not stand still."""
+    pause = FindingPause.objects.filter(workspace_id=finding.workspace_id, finding_id=finding.pk, ended_at=None).first()
+    if pause is None:
+        return timedelta()
+    pause.ended_at = max(ended_at, pause.started_at)
+    pause.save(update_fields=["ended_at"])
+    return pause.ended_at - pause.started_at
 
 
 def _set_state(finding: Finding, state: FindingState, *more: str) -> None:

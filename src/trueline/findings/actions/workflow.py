@@ -16,12 +16,22 @@ from trueline.findings import queries
 from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.actions.accepting import settle
 from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing, TooMany, UndoRefused
-from trueline.findings.models import Finding, FindingComment
+from trueline.findings.models import Finding, FindingComment, FindingMention
 from trueline.findings.rules import SLA_DAYS, FindingState, Severity
-from trueline.findings.workflow import LEADS_TO, MOST_AT_ONCE, REMEDIATED, UNDO_MINUTES, CloseReason, Verb, verbs
+from trueline.findings.workflow import (
+    LEADS_TO,
+    MOST_AT_ONCE,
+    REMEDIATED,
+    UNDO_MINUTES,
+    CloseReason,
+    Verb,
+    is_named,
+    verbs,
+)
 from trueline.kit import clock
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
 from trueline.workspaces import access
+from trueline.workspaces import queries as workspaces
 from trueline.workspaces.models import User
 from trueline.workspaces.rules import Capability
 
@@ -173,8 +183,27 @@ def comment_finding(scope: Scope, finding_id: UUID, text: str, *, actor: Actor) 
     comment = FindingComment.objects.create(
         workspace_id=scope.workspace_id, finding=finding, author_id=actor.id, author_label=actor.label, body=body
     )
-    record(scope.workspace_id, "findings:finding:comment", subject_of(finding), actor=actor)
+    named = _named(scope, finding, body)
+    FindingMention.objects.bulk_create(
+        FindingMention(workspace_id=scope.workspace_id, comment=comment, user=user) for user in named
+    )
+    after = {"names": ", ".join(map(str, named))} if named else {}
+    record(scope.workspace_id, "findings:finding:comment", subject_of(finding), actor=actor, after=after)
     return comment
+
+
+def _named(scope: Scope, finding: Finding, body: str) -> list[User]:
+    """Members whom a comment names by @ and their name or address, and who may see the finding."""
+    text = body.casefold()
+    if "@" not in text:
+        return []
+    people = [one.user for one in workspaces.members(scope).filter(suspended_at=None)]
+    named = [one for one in people if any(is_named(text, word) for word in (str(one), one.email))]
+    return [one for one in named if _sees(scope, one, finding)]
+
+
+def _sees(scope: Scope, user: User, finding: Finding) -> bool:
+    return access.enter(user, scope.workspace_id).may(Capability.FINDINGS_VIEW, finding.environment_id)
 
 
 def _workable(scope: Scope, finding_id: UUID) -> Finding:

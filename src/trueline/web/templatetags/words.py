@@ -9,8 +9,10 @@ from django import template
 from django.utils import timezone
 
 from trueline.web import words
+from trueline.web.markdown import rendered
 
 register = template.Library()
+register.filter("markdown", rendered)
 for _filter in (
     words.area,
     words.gap,

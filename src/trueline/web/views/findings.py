@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from trueline.audit import queries as audit
 from trueline.findings import queries as findings
 from trueline.findings.rules import VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.sla import Due, due, paused
 from trueline.inventory import queries as inventory
 from trueline.inventory.vocabulary import definitions
+from trueline.kit import clock
 from trueline.web import setting_words, words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 _ORDER = ("severity_rank", "-last_seen_at", "id")
 _SIBLINGS = 20
+_NEAR = (str(Due.SOON), str(Due.OVERDUE))
 
 
 @workspace_page(Capability.FINDINGS_VIEW)
@@ -59,13 +62,15 @@ def listing(asked: Asked) -> HttpResponse:
         "states": [("open", _("Open")), ("all", _("All")), *((str(key), STATES[key].word) for key in FindingState)],
         "severities": [(str(key), SEVERITIES[key].word, counts.get(key, 0)) for key in Severity],
         "environments": list(names.values()),
+        "dues": [(key, STATES[key].word) for key in _NEAR],
         "areas": [(key, words.area(key)) for key in words.area_order(areas)],
         "count": count,
         "work_refused": words.why_not(asked.scope, Capability.FINDINGS_WORK),
         "steps": bulk.steps(asked) if asked.scope.may(Capability.FINDINGS_WORK) else [],
         "here": asked.request.get_full_path(),
-        "is_more": bool(wish["q"]) and sum(counts.values()) >= findings.MOST_COUNTED,
-        "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "q")) or wish["state"] != "open",
+        "is_more": bool(wish["q"] or wish["due"]) and sum(counts.values()) >= findings.MOST_COUNTED,
+        "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "due", "q"))
+        or wish["state"] != "open",
         "has_captures": bool(shown.rows or inventory.newest_snapshots(asked.scope, list(names))),
     }
     chosen = next((one for one in names.values() if one.slug == wish["environment"]), None)
@@ -74,11 +79,13 @@ def listing(asked: Asked) -> HttpResponse:
 
 def _wish(asked: Asked) -> dict[str, str]:
     given = asked.request.GET
-    wish = {key: given.get(key, "").strip()[:200] for key in ("state", "severity", "environment", "area", "q")}
+    wish = {key: given.get(key, "").strip()[:200] for key in ("state", "severity", "environment", "area", "due", "q")}
     if wish["state"] not in {"all", *FindingState}:
         wish["state"] = "open"
     if wish["severity"] not in set(Severity):
         wish["severity"] = ""
+    if wish["due"] not in _NEAR or wish["state"] != "open":
+        wish["due"] = ""
     return wish
 
 
@@ -95,6 +102,8 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
         found = found.filter(environment_id__in=[key for key, one in names.items() if one.slug == wish["environment"]])
     if wish["area"]:
         found = found.filter(area=wish["area"])
+    if wish["due"]:
+        found = findings.due(asked.scope, found, Due(wish["due"]))
     if wish["q"]:
         sought = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
         found = findings.narrowed_to_few(asked.scope, sought)
@@ -105,16 +114,23 @@ def _counts(
     asked: Asked, found: QuerySet[Finding], names: dict[UUID, Environment], wish: dict[str, str]
 ) -> dict[str, int]:
     """By severity; words are searched for in the first few only, everything else is known without counting."""
-    if wish["q"]:
+    if wish["q"] or wish["due"]:
         return findings.severity_counts(asked.scope, found)
     places = [key for key, one in names.items() if one.slug == wish["environment"]] if wish["environment"] else None
     return findings.numbers(asked.scope, wish["state"], environment_ids=places, area=wish["area"])
+
+
+def _near(finding: Finding) -> str:
+    """How near the day is, where that asks for a look; empty otherwise."""
+    near = str(due(finding.due_at, finding.severity, clock.now())) if finding.is_open else ""
+    return near if near in _NEAR else ""
 
 
 def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment], known: Definitions) -> dict[str, Any]:
     environment = names.get(finding.environment_id)
     return {
         "finding": finding,
+        "due": _near(finding),
         "title": words.finding_title(finding, known),
         "environment": environment.name if environment else "",
         "url": url(asked, "finding", finding.pk),
@@ -147,6 +163,8 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         "setting": _setting(found, known),
         "history": _history(found),
         "work": work_of(asked, found),
+        "due": _near(found),
+        "paused_days": paused(findings.pauses(asked.scope, found), found.first_seen_at, clock.now()).days,
         "decision": decision_of(asked, found),
         "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
         if asked.scope.may(Capability.AUDIT_VIEW)
