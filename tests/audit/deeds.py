@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.worlds import World
 from trueline.casework import actions as waiting
-from trueline.casework.rules import SnoozeFor
+from trueline.casework.actions_views import forget_view, open_with_view, save_view
+from trueline.casework.rules import SnoozeFor, ViewPlace
 from trueline.connections.actions import connect_export, receive_upload
 from trueline.connections.contract import AreaReport, Coverage
 from trueline.findings.actions.accepting import (
@@ -42,6 +43,10 @@ from trueline.workspaces.actions_denials import Denial, record_denial
 from trueline.workspaces.actions_keys import create_api_key, revoke_api_key
 from trueline.workspaces.models import Membership
 from trueline.workspaces.rules import GrantEffect, Lifecycle
+
+
+def _view(_world: World, scope: Scope) -> Any:
+    return save_view(scope, ViewPlace.FINDINGS, "Mine", "state=all", actor=scope.actor)
 
 
 def _key(_world: World, scope: Scope) -> Any:
@@ -132,6 +137,18 @@ DONE: dict[str, tuple[Prepared, str]] = {
     "casework.see_items": (
         _plain(lambda w, scope: waiting.see_items(scope, [f"environment:{w.environment.pk}"], actor=scope.actor)),
         "casework:item:see",
+    ),
+    "casework.save_view": (_plain(_view), "casework:view:save"),
+    "casework.open_with_view": (
+        _prepared(
+            _view,
+            lambda _, scope, made: open_with_view(scope, made.pk, actor=scope.actor, is_default=True),
+        ),
+        "casework:view:save",
+    ),
+    "casework.forget_view": (
+        _prepared(_view, lambda _, scope, made: forget_view(scope, made.pk, actor=scope.actor)),
+        "casework:view:forget",
     ),
     "casework.wake_items": (_put_off, "casework:item:wake"),
     "workspaces.create_environment": (

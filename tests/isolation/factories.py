@@ -14,7 +14,7 @@ from django.db.models import Model
 from tests.worlds import World
 from trueline.audit.models import AuditEvent, AuditHead
 from trueline.audit.rules import GENESIS
-from trueline.casework.models import InboxMark
+from trueline.casework.models import InboxMark, SavedView
 from trueline.connections.models import Connection, Upload, UploadChunk
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
@@ -485,6 +485,13 @@ def _day(seeds: Seeds) -> Model:
         day=date(1000, 1, 1) + timedelta(days=int(_unique(), 16) % 300_000),
         severity_rank=2,
         opened=1,
+    )
+
+
+@makes(SavedView)
+def _view(seeds: Seeds) -> Model:
+    return SavedView(
+        workspace_id=seeds.workspace.pk, user=seeds.person, place="findings", name=_unique(), filters="state=all"
     )
 
 

@@ -40,6 +40,7 @@ OF_THE_WORKSPACE = {
     "inventory.contents": "takes rows that the caller has got by a query that looked at their reach",
     "evidence.document": "asked by a digest of content, which nobody knows who has not seen the object",
     "evidence.documents": "the same",
+    "casework.saved_views": "filters that people keep, which show each reader what that reader may see",
     "workspaces.workspace": "the workspace itself",
     "workspaces.members": "people of the workspace; what narrows them is asked apart",
     "workspaces.member": "the same",

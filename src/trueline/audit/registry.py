@@ -56,4 +56,6 @@ EVENTS: dict[str, str] = {
     "casework:item:snooze": _("put an item of the inbox off"),
     "casework:item:see": _("saw items of the inbox"),
     "casework:item:wake": _("brought back what was put off"),
+    "casework:view:save": _("kept a view of a list"),
+    "casework:view:forget": _("forgot a view of a list"),
 }

@@ -1,7 +1,9 @@
-"""Errors of the inbox.
+"""Errors of the inbox and of kept views.
 
 Refused
- `- NotAnItem      nothing of that name waits for this person
+ |- NotAnItem        nothing of that name waits for this person
+ |- ViewWithoutName  a view is kept under a name
+ `- TooManyViews     more views of one list than anybody finds again
 """
 
 from trueline.kit.errors import Refused
@@ -14,3 +16,21 @@ class NotAnItem(Refused):
 
     def __init__(self) -> None:
         super().__init__("This does not wait any more.", next_step="Somebody else may have been first.")
+
+
+class ViewWithoutName(Refused):
+    """A view is kept under a name, and its filters fit into an address."""
+
+    code = "view_without_name"
+
+    def __init__(self) -> None:
+        super().__init__("Give the view a name.")
+
+
+class TooManyViews(Refused):
+    """More views of one list than anybody finds again."""
+
+    code = "too_many_views"
+
+    def __init__(self) -> None:
+        super().__init__("You keep as many views of this list as there is room for.", next_step="Forget one first.")

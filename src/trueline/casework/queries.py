@@ -8,14 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from trueline.casework import statements
-from trueline.casework.models import InboxMark
-from trueline.casework.rules import MOST_WAITING, Counted, InboxPage, Item, Lane, Place, Source, most_counted
+from trueline.casework.models import InboxMark, SavedView
+from trueline.casework.rules import (
+    MOST_WAITING,
+    Counted,
+    InboxPage,
+    Item,
+    Lane,
+    Place,
+    Source,
+    ViewPlace,
+    most_counted,
+)
 from trueline.findings.exceptions import EXPIRING_DAYS
 from trueline.kit import clock
-from trueline.kit.scope import ActorKind, Scope
+from trueline.kit.scope import ActorKind, NotVisible, Scope
 from trueline.workspaces.rules import Capability
 
 _FEW_PLACES = 20
@@ -82,6 +92,29 @@ def marks(scope: Scope) -> QuerySet[InboxMark]:
     """What the reader has seen or put off, never what others have."""
     found = InboxMark.objects.filter(workspace_id=scope.workspace_id).order_by("-seen_at", "id")
     person = _person(scope)
+    return found.none() if person is None else found.filter(user_id=person)
+
+
+def saved_views(scope: Scope, place: ViewPlace) -> QuerySet[SavedView]:
+    """Views of a list: the reader's own, and those that others share with the workspace; by name."""
+    person = _person(scope)
+    found = SavedView.objects.filter(workspace_id=scope.workspace_id, place=place).select_related("user")
+    mine = Q(user_id=person) if person is not None else Q(pk__in=[])
+    return found.filter(mine | Q(is_shared=True)).order_by("name", "id")
+
+
+def own_view(scope: Scope, saved_view_id: UUID) -> SavedView:
+    """One of the reader's own views. Raises `NotVisible`, for somebody else's as well."""
+    found = own_views(scope).filter(id=saved_view_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def own_views(scope: Scope) -> QuerySet[SavedView]:
+    """The reader's own views, by name; a program has none."""
+    person = _person(scope)
+    found = SavedView.objects.filter(workspace_id=scope.workspace_id).order_by("name", "id")
     return found.none() if person is None else found.filter(user_id=person)
 
 

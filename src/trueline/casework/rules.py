@@ -38,6 +38,16 @@ class SnoozeFor(StrEnum):
     MONTH = "month"
 
 
+class ViewPlace(StrEnum):
+    """A list whose views can be kept."""
+
+    AUDIT = "audit"
+    FINDINGS = "findings"
+    RUNS = "runs"
+
+
+MOST_VIEWS = 20
+"""So many views of one list somebody keeps at most: more would be a list of their own to search in."""
 SNOOZE_DAYS = {SnoozeFor.DAY: 1, SnoozeFor.WEEK: 7, SnoozeFor.MONTH: 30}
 MOST_WAITING = 100
 """The rail counts so far; a greater number says nothing more to a person."""

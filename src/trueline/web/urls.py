@@ -21,6 +21,7 @@ from trueline.web.views import (
     members,
     pairs,
     runs,
+    saved_views,
     search,
     snapshots,
     standards,
@@ -53,6 +54,9 @@ _member: list[URLPattern] = [
 _workspace: list[URLPattern | URLResolver] = [
     path("", home.home, name="workspace_home"),
     path("search", search.search, name="search"),
+    path("views/save", saved_views.save, name="view_save"),
+    path("views/default", saved_views.default, name="view_default"),
+    path("views/forget", saved_views.forget, name="view_forget"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/take/<uuid:finding_id>", inbox.take, name="inbox_take"),
     path("inbox/snooze", inbox.snooze, name="inbox_snooze"),

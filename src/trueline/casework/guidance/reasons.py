@@ -316,6 +316,27 @@ _KNOWN = (
         _TRY,
         Way.AGAIN,
     ),
+    Reason(
+        "seal_broken",
+        _("A stored secret cannot be opened"),
+        _("A secret that was stored here cannot be opened."),
+        _("It was changed, or it stands in another place than it was sealed for."),
+        _("Enter the secret anew."),
+        _SET,
+        Way.NOWHERE,
+    ),
+    *(
+        Reason(
+            code,
+            _("The keys of stored secrets are not at hand"),
+            _("Secrets that were stored here cannot be opened."),
+            _("The keys that seal them are missing or cannot be read."),
+            _("Whoever runs Trueline brings them back from a backup; the command trueline vault status says more."),
+            _NEED,
+            Way.NOWHERE,
+        )
+        for code in ("key_withdrawn", "sealing_keys_unusable")
+    ),
 )
 REASONS = {reason.code: reason for reason in _KNOWN}
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from trueline.audit import queries as audit
 from trueline.audit.registry import EVENTS
+from trueline.casework.rules import ViewPlace
 from trueline.web import words
 from trueline.web.doors import workspace_page
 from trueline.web.pages import page
 from trueline.web.paging import listed
+from trueline.web.saved import opened_with_default, views_context
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability
 
@@ -26,15 +28,22 @@ if TYPE_CHECKING:
 _ORDER = ("-sequence",)
 
 
+_FILTERS = ("environment", "action", "actor")
+
+
 @workspace_page(Capability.AUDIT_VIEW)
 def listing(asked: Asked) -> HttpResponse:
     """What was done, newest first, filtered by the address; checks the chain when asked to."""
+    chosen_view = opened_with_default(asked, ViewPlace.AUDIT)
+    if chosen_view is not None:
+        return chosen_view
     environments = list(workspaces.environments(asked.scope))
     wish = {key: asked.request.GET.get(key, "").strip()[:200] for key in ("environment", "action", "actor")}
     found = _filtered(asked, environments, wish)
     actions = [(key, words.event(key)) for key in EVENTS if not key.startswith("workspaces:sweep")]
     shown = listed(asked.request, found, _ORDER)
     context = {
+        **views_context(asked, ViewPlace.AUDIT, _FILTERS),
         "listed": shown,
         "rows": [(event, _line(event)) for event in shown.rows],
         "wish": wish,

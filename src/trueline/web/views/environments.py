@@ -92,7 +92,8 @@ def new(asked: Asked) -> HttpResponse:
 def overview(asked: Asked, environment: str) -> HttpResponse:
     """How much of it was read, what it is held to, and what is open."""
     found = looked_at(asked, environment)
-    snapshot = inventory.snapshots(asked.scope, found.pk).first()
+    looks = list(inventory.snapshots(asked.scope, found.pk)[:_JUDGED])
+    snapshot = looks[0] if looks else None
     rows = list(inventory.areas(asked.scope, snapshot.pk)) if snapshot else []
     gaps = list(inventory.gaps(asked.scope, snapshot.pk)[:200]) if snapshot else []
     standards = inventory.standards_of(asked.scope, found.pk)
@@ -107,7 +108,7 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
         "standards": standards,
         "case": _case(asked, found, is_captured=snapshot is not None, is_held=bool(standards)),
         "counts": words.by_severity(findings.open_counts(asked.scope, [found.pk]).get(found.pk, {})),
-        "drift": _drift(asked, found),
+        "drift": _drift(asked, found, looks),
         "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
         "upload_reason": upload_reason(asked.scope, found),
         "archive_reason": _archive_reason(asked.scope, found),
@@ -115,13 +116,13 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
     return page(asked, "environment.html", found.name, context, crumbs=_crumbs(asked), environment=found)
 
 
-def _drift(asked: Asked, found: Environment) -> Chart | None:
+def _drift(asked: Asked, found: Environment, snapshots: list[Snapshot]) -> Chart | None:
     """What the last captures opened and cleared."""
     if not asked.scope.may(Capability.OPERATIONS_VIEW, found.pk):
         return None
     runs = operations.runs(asked.scope).filter(environment_id=found.pk, run_type=DETECT.code, state=State.COMPLETED)
     changed = {run.parameters["snapshot_id"]: run.counts for run in reversed(runs[: 2 * _JUDGED])}
-    looks = [one for one in inventory.snapshots(asked.scope, found.pk)[:_JUDGED] if str(one.pk) in changed]
+    looks = [one for one in snapshots if str(one.pk) in changed]
     return drift(
         [
             Judged(

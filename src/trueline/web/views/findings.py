@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from trueline.audit import queries as audit
+from trueline.casework.rules import ViewPlace
 from trueline.findings import queries as findings
 from trueline.findings.rules import VERIFIED_CLEARED, FindingState, Severity
 from trueline.findings.sla import Due, due, paused
@@ -19,6 +20,7 @@ from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.saved import opened_with_default, views_context
 from trueline.web.views import bulk
 from trueline.web.views.decisions import decision_of
 from trueline.web.views.finding_work import work_of
@@ -42,9 +44,15 @@ _SIBLINGS = 20
 _NEAR = (str(Due.SOON), str(Due.OVERDUE))
 
 
+_FILTERS = ("state", "severity", "environment", "area", "due", "q")
+
+
 @workspace_page(Capability.FINDINGS_VIEW)
 def listing(asked: Asked) -> HttpResponse:
     """Findings by severity, filtered by the address."""
+    chosen_view = opened_with_default(asked, ViewPlace.FINDINGS)
+    if chosen_view is not None:
+        return chosen_view
     names = {one.pk: one for one in workspaces.environments(asked.scope)}
     wish = _wish(asked)
     found = _filtered(asked, names, wish)
@@ -56,6 +64,7 @@ def listing(asked: Asked) -> HttpResponse:
     areas = findings.areas_with_findings(asked.scope)
     known = definitions(asked.scope)
     context = {
+        **views_context(asked, ViewPlace.FINDINGS, _FILTERS),
         "rows": [_row(asked, one, names, known) for one in shown.rows],
         "listed": shown,
         "wish": wish,
@@ -126,6 +135,13 @@ def _near(finding: Finding) -> str:
     return near if near in _NEAR else ""
 
 
+def _paused_days(asked: Asked, found: Finding) -> int:
+    """For how many days its clock stood still; nothing to ask for one that was never accepted."""
+    if not found.times_reopened and found.state != FindingState.RISK_ACCEPTED:
+        return 0
+    return paused(findings.pauses(asked.scope, found), found.first_seen_at, clock.now()).days
+
+
 def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment], known: Definitions) -> dict[str, Any]:
     environment = names.get(finding.environment_id)
     return {
@@ -164,7 +180,7 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
         "history": _history(found),
         "work": work_of(asked, found),
         "due": _near(found),
-        "paused_days": paused(findings.pauses(asked.scope, found), found.first_seen_at, clock.now()).days,
+        "paused_days": _paused_days(asked, found),
         "decision": decision_of(asked, found),
         "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
         if asked.scope.may(Capability.AUDIT_VIEW)

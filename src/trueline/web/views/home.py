@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from trueline.inventory.models import Snapshot, SnapshotArea
+    from trueline.inventory.models import SnapshotArea
     from trueline.kit.scope import Scope
     from trueline.web.asked import Asked
     from trueline.workspaces.models import Environment
@@ -99,11 +100,14 @@ def _overview(scope: Scope, environments: list[Environment]) -> tuple[list[Situa
         )
         for one in environments
     }
-    worst = sorted(environments, key=lambda one: urgency(brief[one.pk]))[:MOST_ROWS]
-    close = dict(zip((one.pk for one in worst), situations(scope, worst), strict=True))
-    return [close.get(key, one) for key, one in brief.items()], inventory.unread_areas(
-        scope, [look[0] for look in looks.values() if not look[2]]
-    )
+    worst = sorted(brief, key=lambda key: urgency(brief[key]))[:MOST_ROWS]
+    areas = inventory.areas_of(scope, [looks[key][0] for key in worst if key in looks])
+    by_area = findings.area_counts(scope, worst)
+    for key in worst:
+        if key in looks:
+            brief[key] = replace(brief[key], areas=_areas(key, looks[key][0], areas, by_area))
+    lost = inventory.unread_areas(scope, [look[0] for look in looks.values() if not look[2]])
+    return list(brief.values()), lost
 
 
 def situations(scope: Scope, environments: list[Environment]) -> list[Situation]:
@@ -121,7 +125,7 @@ def situations(scope: Scope, environments: list[Environment]) -> list[Situation]
             snapshots[one.pk].observed_at if one.pk in snapshots else None,
             one.pk in held,
             words.by_severity(severities.get(one.pk, {})),
-            _areas(one.pk, snapshots.get(one.pk), areas, by_area),
+            _areas(one.pk, snapshots[one.pk].pk, areas, by_area) if one.pk in snapshots else {},
         )
         for one in environments
     ]
@@ -129,15 +133,13 @@ def situations(scope: Scope, environments: list[Environment]) -> list[Situation]
 
 def _areas(
     environment_id: UUID,
-    snapshot: Snapshot | None,
+    snapshot_id: UUID,
     areas: dict[UUID, dict[str, SnapshotArea]],
     by_area: dict[tuple[UUID, str], tuple[int, int]],
 ) -> dict[str, AreaState]:
-    if snapshot is None:
-        return {}
     return {
         key: AreaState(row.coverage, row.reason, *by_area.get((environment_id, key), (0, 0)))
-        for key, row in areas.get(snapshot.pk, {}).items()
+        for key, row in areas.get(snapshot_id, {}).items()
     }
 
 

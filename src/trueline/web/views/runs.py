@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from trueline.casework.rules import ViewPlace
 from trueline.inventory import queries as inventory
 from trueline.inventory.jobs import CAPTURE
 from trueline.kit.scope import NotVisible
@@ -21,6 +22,7 @@ from trueline.web.guiding import case_of_run
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.saved import opened_with_default, views_context
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability
@@ -36,9 +38,15 @@ _ORDER = ("-queued_at", "-id")
 _STATES = ("active", "attention", *RunOutcome)
 
 
+_FILTERS = ("environment", "type", "state")
+
+
 @workspace_page(Capability.OPERATIONS_VIEW)
 def listing(asked: Asked) -> HttpResponse:
     """Runs, newest first, filtered by the address."""
+    chosen_view = opened_with_default(asked, ViewPlace.RUNS)
+    if chosen_view is not None:
+        return chosen_view
     environments = list(workspaces.environments(asked.scope))
     wish = {key: asked.request.GET.get(key, "") for key in ("environment", "type", "state")}
     found = operations.runs(asked.scope)
@@ -53,6 +61,7 @@ def listing(asked: Asked) -> HttpResponse:
     elif wish["state"]:
         found = found.filter(outcome=wish["state"])
     context = {
+        **views_context(asked, ViewPlace.RUNS, _FILTERS),
         "listed": listed(asked.request, found, _ORDER),
         "wish": wish,
         "environments": environments,
