@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from trueline.audit import queries as audit
 from trueline.casework.rules import ViewPlace
@@ -68,7 +69,11 @@ def listing(asked: Asked) -> HttpResponse:
         "rows": [_row(asked, one, names, known) for one in shown.rows],
         "listed": shown,
         "wish": wish,
-        "states": [("open", _("Open")), ("all", _("All")), *((str(key), STATES[key].word) for key in FindingState)],
+        "states": [
+            ("open", pgettext("findings", "Open")),
+            ("all", _("All")),
+            *((str(key), STATES[key].word) for key in FindingState),
+        ],
         "severities": [(str(key), SEVERITIES[key].word, counts.get(key, 0)) for key in Severity],
         "environments": list(names.values()),
         "dues": [(key, STATES[key].word) for key in _NEAR],
