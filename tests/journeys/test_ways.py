@@ -1,0 +1,80 @@
+"""Ways through the product with a script: anywhere by letters, a record beside its list, several findings at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.people import sign_in
+from tests.journeys.places import demonstration
+
+WIDE = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def owner(kept, tmp_path_factory):
+    return demonstration(tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture
+def page(new_page, site, owner) -> Page:
+    opened = new_page(viewport=WIDE)
+    sign_in(opened, site, owner)
+    return opened
+
+
+def test_letters_lead_anywhere_by_keyboard_alone(page):
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox")
+    expect(field).to_be_focused()
+    page.keyboard.type("tannhorst")
+    chosen = page.locator("#palette-hits [aria-selected=true]")
+    expect(chosen).to_contain_text("Tannhorst Metallbau")
+    expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id") or "")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/environments/tannhorst-metallbau/$"))
+
+
+def test_a_record_opens_beside_its_list_under_its_own_address(page):
+    page.goto("/w/demo/findings/?severity=high")
+    link = page.locator("a[data-drawer]").nth(1)
+    link.click()
+    drawer = page.locator("aside.drawer")
+    expect(drawer.locator("h1")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/findings/[0-9a-f-]{36}$"))
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?severity=high$"))
+    expect(link).to_be_focused()
+    page.go_forward()
+    expect(drawer.locator("h1")).to_be_visible()
+    page.reload()
+    expect(drawer).to_have_count(0)
+    expect(page.locator("main h1")).to_be_visible()
+
+
+def test_several_findings_are_worked_on_at_once_and_that_is_taken_back(page):
+    page.goto("/w/demo/findings/?severity=medium")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    bar = page.locator("[data-bulk]")
+    expect(bar).to_contain_text("chosen: 2")
+    bar.locator("select").select_option("remediate")
+    bar.get_by_role("button").click()
+    toast = page.locator(".toasts .notice")
+    expect(toast).to_contain_text("Done with 2 findings")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toasts .notice")).to_contain_text("It is open again")
+
+
+def test_a_chart_is_walked_by_arrows_and_says_its_numbers(page):
+    page.goto("/w/demo/")
+    canvas = page.locator("[data-chart=trend] [data-canvas]")
+    expect(canvas.locator("svg")).to_be_visible()
+    canvas.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-chart=trend] [data-said]")).to_contain_text("All")
