@@ -22,6 +22,7 @@
     const heading = made.querySelector("h1");
     heading.id = "drawer-heading";
     heading.tabIndex = -1;
+    made.setAttribute("aria-labelledby", heading.id);
     return made;
   }
 
