@@ -17,6 +17,7 @@ from trueline.findings.rules import FindingState, Severity
 from trueline.inventory.compare import Outcome
 from trueline.inventory.differences import ChangeKind
 from trueline.kit.scope import ActorKind
+from trueline.notices.rules import Cause, DeliveryStatus, DestinationKind, Rhythm
 from trueline.operations.registry import run_types
 from trueline.operations.rules import RunOutcome, State
 from trueline.workspaces.rules import CommercialState, GrantEffect, InvitationState, Lifecycle, Role
@@ -26,7 +27,8 @@ ROWS = re.findall(r"^\| (?!word \|)([^|]+) \| ([^|]+) \|$", TEXT, re.MULTILINE)
 WORDS = [word.strip() for terms, _ in ROWS for word in terms.split(",")]
 ENUMERATIONS: list[type[StrEnum]] = [
     AuditOutcome, ChangeKind, CommercialState, Coverage, Facet, FindingState, GrantEffect, InvitationState, Lifecycle,
-    Outcome, Role, RunOutcome, Severity, State, UploadState, ConnectionKind,
+    Outcome, Role, RunOutcome, Severity, State, UploadState, ConnectionKind, DestinationKind, DeliveryStatus, Cause,
+    Rhythm,
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tests.audit.message_deeds import MESSAGE_PARTS, MESSAGES
 from tests.worlds import World
 from trueline.casework import actions as waiting
 from trueline.casework.actions_views import forget_view, open_with_view, save_view
@@ -331,6 +332,7 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "findings:exception:revoke",
     ),
+    **MESSAGES,
     "operations.start_run": (_plain(_run), "operations:run:start"),
     "operations.cancel_run": (
         _prepared(_run, lambda _, scope, made: cancel_run(scope, made.pk, actor=scope.actor)),
@@ -339,6 +341,7 @@ DONE: dict[str, tuple[Prepared, str]] = {
 }
 # Writes that are a part of another action's write, whose event tells of them; and those covered where they are tested.
 PARTS = {
+    **MESSAGE_PARTS,
     "findings.locked": "locks a row and writes nothing",
     "findings.subject_of": "names a row and writes nothing",
     "inventory.answer_match": "needs a proposed pair; see tests/inventory/test_answers.py",

@@ -62,6 +62,9 @@ SYSTEM_POLICIES = {
     ("workspaces_workspace", "sweep_select", "SELECT"): "workspace_doors, and the list that the machine's keeper sees",
     ("workspaces_membership", "sweep_select", "SELECT"): "workspace_doors",
     ("findings_findingexception", "sweep_select", "SELECT"): "the sweep for accepted risks that end",
+    ("notices_delivery", "sweep_select", "SELECT"): "which workspaces have something to send now",
+    ("notices_noticecursor", "sweep_select", "SELECT"): "which workspaces have events nobody has looked at",
+    ("audit_audithead", "sweep_select", "SELECT"): "which workspaces have events nobody has looked at",
     ("vault_datakey", "sweep_select", "SELECT"): "which sealing key wraps what, when the keeper of the machine rotates",
 }
 SYSTEM_GRANTS = {
@@ -70,6 +73,9 @@ SYSTEM_GRANTS = {
     ("workspaces_membership", "SELECT"),
     ("vault_datakey", "SELECT"),
     ("findings_findingexception", "SELECT"),
+    ("notices_delivery", "SELECT"),
+    ("notices_noticecursor", "SELECT"),
+    ("audit_audithead", "SELECT"),
     ("procrastinate_jobs", "SELECT"),
 }
 

@@ -41,6 +41,7 @@ from trueline.inventory.models import (
 from trueline.kit import clock, ids
 from trueline.kit.database.context import within
 from trueline.kit.digest import sha256
+from trueline.notices.models import NoticeCursor
 from trueline.operations.models import OperationRun
 from trueline.vault.models import DataKey
 from trueline.workspaces.models import (
@@ -99,7 +100,7 @@ class Seeds:
 
     def _only_one(self, model: type[Model]) -> Any:
         """The row that a workspace has one of and never a second, when it is there."""
-        if model in {AuditHead, DataKey}:
+        if model in {AuditHead, DataKey, NoticeCursor}:
             return model._default_manager.filter(workspace_id=self.workspace.pk).first()
         return None
 
@@ -527,3 +528,6 @@ def _link(seeds: Seeds) -> Model:
         answer="refused",
         answered_by_label=seeds.canary,
     )
+
+
+from tests.isolation import message_factories  # noqa: E402, F401 - it registers its own by what stands above

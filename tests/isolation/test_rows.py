@@ -15,13 +15,14 @@ from tests.isolation.factories import FACTORIES, Seeds, tenant_column, tenant_mo
 from trueline.audit.models import AuditHead
 from trueline.kit.database.context import reading, within
 from trueline.kit.scope import NotVisible
+from trueline.notices.models import NoticeCursor
 from trueline.vault.models import DataKey
 from trueline.workspaces import access
 from trueline.workspaces.models import Workspace
 
 MODELS = tenant_models()
 by_model = pytest.mark.parametrize("model", MODELS, ids=[model._meta.label for model in MODELS])
-ONE_EACH = (AuditHead, DataKey)  # a workspace has one of these and never a second
+ONE_EACH = (AuditHead, DataKey, NoticeCursor)  # a workspace has one of these and never a second
 Two = tuple[Seeds, Seeds]
 
 

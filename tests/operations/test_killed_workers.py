@@ -19,6 +19,7 @@ FAILPOINTS = sorted(
     {name for path in _SOURCE.rglob("*.py") for name in re.findall(r"\breach\(\"([^\"]+)\"\)", path.read_text())}
 )
 FOUND_AT_LEAST = 9
+FAILPOINTS = [name for name in FAILPOINTS if not name.startswith("deliver:")]  # in tests/notices/test_killed_sender.py
 pytestmark = pytest.mark.slow
 
 

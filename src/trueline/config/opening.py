@@ -50,10 +50,18 @@ class LocalInstallation:
         """What a doctor finds. Looking must not make a secret key."""
         passwords = self._passwords() if has_secret(os.environ) else None
         found = doctor.checks(home_of(os.environ), os.environ, passwords)
-        return [(item.name, item.ok, item.sentence, item.next_step) for item in found]
+        return [*((item.name, item.ok, item.sentence, item.next_step) for item in found), _mail()]
 
     def _passwords(self) -> dict[str, str]:
         return role_passwords(self.described.secret.encode())
+
+
+def _mail() -> tuple[str, bool | None, str, str]:
+    """Whether mail leaves this installation; that none does is no fault."""
+    host = os.environ.get("TRUELINE_SMTP_HOST", "")
+    if host:
+        return "mail", True, f"Mail is sent through {host}.", ""
+    return "mail", None, "No mail server is set up, so no notice is mailed.", "Set TRUELINE_SMTP_HOST to change that."
 
 
 def _set_up(*, migrated: bool) -> None:

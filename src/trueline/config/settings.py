@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from trueline.config.installation import Installation
+from trueline.kit.http import Outgoing, networks
 from trueline.kit.sealing import KeyFile, LocalKeys
 
 INSTALLATION = Installation.of(os.environ)
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "trueline.evidence",
     "trueline.inventory",
     "trueline.findings",
+    "trueline.notices",
     "trueline.casework",
     "trueline.api",
     "trueline.config",
@@ -190,11 +192,15 @@ WHITENOISE_USE_FINDERS = True
 
 DEFINITIONS_PATH = Path(os.environ["TRUELINE_DEFINITIONS"]) if os.environ.get("TRUELINE_DEFINITIONS") else None
 
+# Sends to addresses that people give; private networks only where whoever runs the machine has named them.
+OUTGOING = Outgoing(networks(os.environ.get("TRUELINE_OUTGOING_NETWORKS", "")))
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if not os.environ.get("TRUELINE_SMTP_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = INSTALLATION.home / "mail"
 EMAIL_HOST = os.environ.get("TRUELINE_SMTP_HOST", "")
+EMAIL_TIMEOUT = 20  # a mail server that says nothing must not hold a worker
 EMAIL_PORT = int(os.environ.get("TRUELINE_SMTP_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("TRUELINE_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("TRUELINE_SMTP_PASSWORD", "")

@@ -9,6 +9,8 @@ from trueline.connections.gates import connection_gate
 from trueline.findings import jobs as findings_jobs
 from trueline.findings.actions.sweeping import sweep_exceptions
 from trueline.inventory import jobs as inventory_jobs
+from trueline.notices import jobs as notices_jobs
+from trueline.notices.looking import look
 from trueline.operations import jobs as operations_jobs
 from trueline.operations import registry
 from trueline.operations.queue import blueprint
@@ -19,9 +21,10 @@ def wire_rooms() -> None:
     """Called once, when every app is ready."""
     wire_providers()
     registry.set_authority(MembershipAuthority(connection_gate))
-    for run_type, perform in (*inventory_jobs.RUN_TYPES, *findings_jobs.RUN_TYPES):
+    for run_type, perform in (*inventory_jobs.RUN_TYPES, *findings_jobs.RUN_TYPES, *notices_jobs.RUN_TYPES):
         registry.register(run_type, perform)
     registry.register_sweep(sweep_exceptions)
+    registry.register_sweep(look)
 
 
 def queue_is_ready(app: App) -> None:

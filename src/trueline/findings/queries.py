@@ -19,6 +19,7 @@ from trueline.findings.models import (
     FindingDay,
     FindingException,
     FindingExceptionDecision,
+    FindingMention,
     FindingPause,
 )
 from trueline.findings.rules import LOOKED_AT, OPEN, RANK, VERIFIED_CLEARED, FindingState, Severity
@@ -230,6 +231,14 @@ def comments(scope: Scope, finding: Finding) -> QuerySet[FindingComment]:
         raise NotVisible
     found = FindingComment.objects.filter(workspace_id=scope.workspace_id, finding_id=finding.pk)
     return found.order_by("created_at", "id")
+
+
+def mentions(scope: Scope, finding: Finding, within: timedelta) -> QuerySet[FindingMention]:
+    """Who was named lately in comments on a finding in reach. Raises `NotVisible`."""
+    if not scope.reaches(finding.environment_id):
+        raise NotVisible
+    found = FindingMention.objects.filter(workspace_id=scope.workspace_id, comment__finding_id=finding.pk)
+    return found.filter(mentioned_at__gt=clock.now() - within).order_by("mentioned_at", "id")
 
 
 def exceptions(scope: Scope) -> QuerySet[FindingException]:

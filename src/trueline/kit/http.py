@@ -1,8 +1,8 @@
 """Requests to addresses that people give us: to public networks only, once resolved, within limits.
 
 The name is resolved once, every address it has is checked, and the connection goes to one of those that were checked,
-so that a name cannot change its mind in between. Host and SNI keep the name. What went wrong is told in a way from which
-nobody learns what is inside our network: an internal name and one that does not exist get the same answer.
+so that a name cannot change its mind in between. Host and SNI keep the name. What went wrong is told in few words:
+an internal name and one that does not exist get the same answer, so nobody learns what is inside our network.
 """
 
 from __future__ import annotations

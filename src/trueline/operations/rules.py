@@ -26,6 +26,7 @@ MOST_ATTEMPTS = 3
 
 COUNTS = frozenset(
     {"objects", "unread", "warnings", "areas", "changed", "detected", "opened", "reopened", "seen_again", "cleared"}
+    | {"sent", "unsent", "canceled"}
 )
 """The only keys that a run may count under."""
 

@@ -12,12 +12,14 @@ from django.utils.translation import pgettext_lazy
 
 from trueline.casework.queries import waiting_count
 from trueline.casework.rules import MOST_WAITING
+from trueline.notices.queries import MOST_UNREAD, unread_count
 from trueline.web.asked import Asked
 from trueline.workspaces.rules import Capability
 
 PLACES = (
     ("workspace_home", pgettext_lazy("rail", "Today"), Capability.WORKSPACE_VIEW, "t"),
     ("inbox", _("Inbox"), Capability.WORKSPACE_VIEW, "i"),
+    ("notices", _("Notices"), Capability.WORKSPACE_VIEW, "n"),
     ("environments", _("Environments"), Capability.WORKSPACE_VIEW, "e"),
     ("findings", _("Findings"), Capability.FINDINGS_VIEW, "f"),
     ("compare", _("Compare"), Capability.WORKSPACE_VIEW, "c"),
@@ -72,7 +74,7 @@ def _nav(asked: Asked) -> list[NavItem]:
     for name, label, capability, key in PLACES:
         if asked.scope.may(capability):
             url = reverse(name, args=[slug])
-            count = _waiting(asked) if name == "inbox" else ""
+            count = _COUNTS[name](asked) if name in _COUNTS else ""
             found.append(NavItem(label, url, here == url if url == home else here.startswith(url), key, count))
     return found
 
@@ -81,3 +83,12 @@ def _waiting(asked: Asked) -> str:
     """How many items wait in the inbox; empty for none."""
     number = waiting_count(asked.scope)
     return f"{MOST_WAITING - 1}+" if number >= MOST_WAITING else str(number or "")
+
+
+def _unread(asked: Asked) -> str:
+    """How many notices the reader has not read; empty for none."""
+    number = unread_count(asked.scope)
+    return f"{MOST_UNREAD - 1}+" if number >= MOST_UNREAD else str(number or "")
+
+
+_COUNTS = {"inbox": _waiting, "notices": _unread}

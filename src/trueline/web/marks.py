@@ -104,7 +104,29 @@ _DECISION = {
     "superseded": Mark("info", "dash", pgettext_lazy("decision", "Replaced by a newer decision")),
 }
 
-STATES: dict[str, Mark] = {**_DECISION, **_COVERAGE, **_COMPARISON, **_RUN, **_FINDING, **_DUE, **_LIFECYCLE}
+_DELIVERY = {
+    "delivery_queued": Mark("info", "clock", pgettext_lazy("delivery", "Waiting to be sent")),
+    "delivery_deferred": Mark("info", "pause", pgettext_lazy("delivery", "Waiting for the end of quiet hours")),
+    "delivery_sending": Mark("active", "play", pgettext_lazy("delivery", "Being sent")),
+    "delivery_sent": Mark("good", "check", pgettext_lazy("delivery", "Sent")),
+    "delivery_failed": Mark("critical", "cross", pgettext_lazy("delivery", "Not delivered")),
+    "delivery_suppressed": Mark("info", "half", pgettext_lazy("delivery", "Left out")),
+    "delivery_canceled": Mark("info", "dash", pgettext_lazy("delivery", "Canceled")),
+    "destination_on": Mark("good", "dot", pgettext_lazy("destination", "On")),
+    "destination_off": Mark("info", "ring", pgettext_lazy("destination", "Off")),
+    "unseen": Mark("active", "dot", pgettext_lazy("notice", "Unread")),
+}
+
+STATES: dict[str, Mark] = {
+    **_DELIVERY,
+    **_DECISION,
+    **_COVERAGE,
+    **_COMPARISON,
+    **_RUN,
+    **_FINDING,
+    **_DUE,
+    **_LIFECYCLE,
+}
 
 
 def mark_of(code: str, family: dict[str, Mark]) -> Mark:
