@@ -14,19 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from trueline.notices.actions.destinations import Terms
 from trueline.notices.actions.telling import Wished
 from trueline.notices.models import AlertRule, NoticeWish
-from trueline.notices.rules import COOLDOWN_HOURS, MINIMUM_SEVERITY, DestinationKind, EventType, Rhythm
+from trueline.notices.rules import COOLDOWN_HOURS, MINIMUM_SEVERITY, DestinationKind, EventType
 from trueline.notices.wording import CAUSES, EVENT_TYPES, KINDS
 from trueline.web.marks import SEVERITIES
 
 _EVENTS = [(str(kind), EVENT_TYPES[kind]) for kind in EventType]
-_HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
 _COOLDOWNS = [
     ("0", _("tell everything")),
     ("3600", _("once an hour")),
     (str(COOLDOWN_HOURS * 3600), _("once in six hours")),
     ("86400", _("once a day")),
 ]
-_DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
 class RuleForm(forms.Form):
@@ -127,41 +125,12 @@ class WishForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("All of it is on the page of notices anyway."),
     )
-    digest = forms.ChoiceField(
-        label=_("Summary of what waits for you"),
-        choices=[
-            (str(Rhythm.NEVER), _("never")),
-            (str(Rhythm.DAILY), _("every day")),
-            (str(Rhythm.WEEKLY), _("every week")),
-        ],
-    )
-    weekday = forms.ChoiceField(
-        label=_("On"), choices=[(str(number), day) for number, day in enumerate(_DAYS)], help_text=_("For every week.")
-    )
-    hour = forms.ChoiceField(label=_("From"), choices=_HOURS)
-    time_zone = forms.CharField(label=_("Time zone"), max_length=64, help_text=_("Such as Europe/Berlin."))
-    tells_when_nothing = forms.BooleanField(label=_("Also when nothing waits"), required=False)
 
     def wished(self) -> Wished:
         """What was chosen, as the room takes it."""
-        chosen = self.cleaned_data
-        return Wished(
-            chosen["causes"],
-            chosen["digest"],
-            int(chosen["hour"]),
-            int(chosen["weekday"]),
-            tells_when_nothing=chosen["tells_when_nothing"],
-            time_zone=chosen["time_zone"],
-        )
+        return Wished(self.cleaned_data["causes"])
 
     @staticmethod
     def shown(wish: NoticeWish) -> dict[str, Any]:
         """The values that hold now."""
-        return {
-            "causes": wish.mail_causes,
-            "digest": wish.digest,
-            "weekday": str(wish.digest_weekday),
-            "hour": str(wish.digest_hour),
-            "time_zone": wish.time_zone,
-            "tells_when_nothing": wish.tells_when_nothing,
-        }
+        return {"causes": wish.mail_causes}
