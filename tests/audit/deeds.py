@@ -349,6 +349,7 @@ PARTS = {
     "findings.sweep_exceptions": "looks in all workspaces; see tests/findings/test_terms.py",
     "findings.write_down_ends": "the same",
     "findings.warn_of_ends": "the same",
+    "findings.end_acceptance": "a part of moving a finding, whose event it is",
     "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",
     "findings.settle_lapsed": "the same, for an environment",
     "vault.seal": "what it seals belongs to another action, which writes the event",

@@ -64,7 +64,7 @@ from findings_findingexception as exception
 join findings_finding as finding on finding.workspace_id = %(workspace)s and finding.id = exception.finding_id
 where exception.workspace_id = %(workspace)s and finding.environment_id = any({_SEEN})
   and (exception.status = 'pending' or (
-    exception.status = 'active' and exception.pinned_digest = finding.observed_digest
+    exception.status = 'active' and exception.lapsed_at is null and exception.pinned_digest = finding.observed_digest
     and finding.severity_rank >= exception.pinned_rank
     and exception.expires_at > %(now)s and exception.expires_at <= %(expiring)s))
 """

@@ -75,10 +75,13 @@ class Pin:
     rank: int
 
 
-def validity(status: str, expires_at: datetime, pinned: Pin, seen: Pin, now: datetime) -> Validity:
+def validity(  # noqa: PLR0913 - all that a decision's worth depends on
+    status: str, expires_at: datetime, pinned: Pin, seen: Pin, now: datetime, *, has_lapsed: bool = False
+) -> Validity:
     """What a decision is worth at a moment, given what was pinned and what is seen.
 
     Another value, or a higher severity, makes it stale; the date makes it expired. Stale comes first: it is the news.
+    What has lapsed once stays so: a value that comes back was not decided on again, and its finding is open.
     """
     if status != ExceptionStatus.ACTIVE:
         return Validity(status)
@@ -86,6 +89,8 @@ def validity(status: str, expires_at: datetime, pinned: Pin, seen: Pin, now: dat
         return Validity.STALE
     if expires_at <= now:
         return Validity.EXPIRED
+    if has_lapsed:
+        return Validity.STALE
     return Validity.EXPIRING if expires_at - now <= timedelta(days=EXPIRING_DAYS) else Validity.VALID
 
 

@@ -68,6 +68,7 @@ def _lapsed() -> Q:
         workspace_id=OuterRef("workspace_id"),
         finding_id=OuterRef("id"),
         status=ExceptionStatus.ACTIVE,
+        lapsed_at=None,
         expires_at__gt=clock.now(),
         pinned_digest=OuterRef("observed_digest"),
         pinned_rank__lte=OuterRef("severity_rank"),
@@ -250,7 +251,9 @@ def exceptions(scope: Scope) -> QuerySet[FindingException]:
 def ending_exceptions(scope: Scope, within: timedelta) -> QuerySet[FindingException]:
     """Accepted risks in reach that hold now and end within a time, the first to end first."""
     now = clock.now()
-    holding = exceptions(scope).filter(status=ExceptionStatus.ACTIVE, expires_at__gt=now, expires_at__lte=now + within)
+    holding = exceptions(scope).filter(
+        status=ExceptionStatus.ACTIVE, lapsed_at=None, expires_at__gt=now, expires_at__lte=now + within
+    )
     same = holding.filter(pinned_digest=F("finding__observed_digest"), pinned_rank__lte=F("finding__severity_rank"))
     return same.order_by("expires_at", "id")
 

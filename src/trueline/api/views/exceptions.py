@@ -67,6 +67,7 @@ def _shown(asked: Asked, rows: list[FindingException]) -> list[readings.RiskExce
                 Pin(one.pinned_digest, one.pinned_rank),
                 Pin(one.finding.observed_digest, one.finding.severity_rank),
                 now,
+                has_lapsed=one.lapsed_at is not None,
             ),
             requested_by=one.requested_by_label,
             decided_by=one.decided_by_label,

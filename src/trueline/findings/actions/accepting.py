@@ -15,9 +15,9 @@ from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.errors import DecisionTaken, MoveRefused, OwnRequest, ReasonMissing, TermTooLong, ValueChanged
 from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, latest_expiry
 from trueline.findings.models import Finding, FindingException, FindingExceptionDecision, FindingPause
-from trueline.findings.rules import FindingState
+from trueline.findings.rules import MOVES, FindingState
 from trueline.kit import clock
-from trueline.kit.scope import Actor, NotVisible, Scope
+from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
 from trueline.workspaces.models import User
 from trueline.workspaces.rules import Capability
 
@@ -91,11 +91,15 @@ def _check(terms: Terms, finding: Finding, now: datetime) -> None:
 def approve_exception(scope: Scope, exception_id: UUID, *, actor: Actor, approver: User) -> FindingException:
     """Accept the risk on the terms asked for. The decision before it, if there is one, is superseded.
 
-    Raises `NotVisible`, `OwnRequest`, `DecisionTaken` when it is not pending any more, `ValueChanged` when what is
-    there now is not what was asked about, `TermTooLong` when its date has passed meanwhile.
+    Raises `NotVisible`, `OwnRequest`, `DecisionTaken` when it is not pending any more, `MoveRefused` when the finding
+    has ended meanwhile, `ValueChanged` when what is there now is not what was asked about, `TermTooLong` when its date
+    has passed meanwhile.
     """
     asked, finding = _pending(scope, exception_id)
     _refuse_own(asked, approver)
+    _settle_one(scope, finding, actor)
+    if not _can_be_accepted(finding):
+        raise MoveRefused
     now = clock.now()
     if Pin(asked.pinned_digest, asked.pinned_rank) != Pin(finding.observed_digest, finding.severity_rank):
         raise ValueChanged
@@ -137,12 +141,30 @@ def revoke_exception(
         raise DecisionTaken
     if not reason.strip():
         raise ReasonMissing
+    _settle_one(scope, finding, actor)
     held.status = ExceptionStatus.REVOKED
     _decide(held, Decision.REVOKED, reason, actor, approver)
     if finding.state == FindingState.RISK_ACCEPTED:
         _reopen(finding, clock.now())
     _tell("findings:exception:revoke", held, finding, actor, {"reason": reason[:200]})
     return held
+
+
+def end_acceptance(finding: Finding, *, actor: Actor) -> None:
+    """Open an accepted finding again by hand, inside the caller's transaction and with the caller's event.
+
+    The decision that held it ends with it: a risk that still counts as accepted would contradict an open finding.
+    """
+    now = clock.now()
+    held = FindingException.objects.select_for_update().filter(
+        workspace_id=finding.workspace_id, finding_id=finding.pk, status=ExceptionStatus.ACTIVE
+    )
+    for one in held:
+        one.status, one.decided_at, one.decided_by_label = ExceptionStatus.REVOKED, now, actor.label
+        one.decided_by_id = UUID(actor.id) if actor.kind is ActorKind.HUMAN else None
+        one.save(update_fields=["status", "decided_at", "decided_by", "decided_by_label"])
+        _write_down(one, Decision.REVOKED, "", actor)
+    _reopen(finding, now)
 
 
 @transaction.atomic
@@ -166,6 +188,16 @@ def settle(scope: Scope, lapsed: Iterable[Finding], *, actor: Actor) -> int:
         record(scope.workspace_id, "findings:exception:lapse", subject_of(finding), actor=actor)
         number += 1
     return number
+
+
+def _settle_one(scope: Scope, finding: Finding, actor: Actor) -> None:
+    """Write down first what everybody sees already, so that what is done now begins at the true state."""
+    if finding.state != finding.shown_state:
+        settle(scope, [finding], actor=actor)
+
+
+def _can_be_accepted(finding: Finding) -> bool:
+    return FindingState.RISK_ACCEPTED in {finding.state, *MOVES[FindingState(finding.state)]}
 
 
 def _reopen(finding: Finding, ended_at: datetime) -> None:

@@ -14,7 +14,7 @@ from trueline.audit import queries as audit
 from trueline.audit.actions import record
 from trueline.findings import queries
 from trueline.findings.actions._rows import locked, subject_of
-from trueline.findings.actions.accepting import settle
+from trueline.findings.actions.accepting import end_acceptance, settle
 from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing, TooMany, UndoRefused
 from trueline.findings.models import Finding, FindingComment, FindingMention
 from trueline.findings.rules import SLA_DAYS, FindingState, Severity
@@ -98,10 +98,7 @@ def _require_own_end(scope: Scope, finding: Finding, actor: Actor) -> None:
 
 def _taken_back(scope: Scope, finding: Finding, actor: Actor) -> Finding:
     before = finding.state
-    changes = {"state": FindingState.REOPENED, "updated_at": clock.now(), **NOT_ENDED}
-    for name, value in changes.items():
-        setattr(finding, name, value)
-    finding.save(update_fields=list(changes))
+    _change(finding, {"state": FindingState.REOPENED, "updated_at": clock.now(), **NOT_ENDED})
     record(
         scope.workspace_id,
         "findings:finding:undo",
@@ -119,10 +116,10 @@ def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
     if step.verb not in verbs(finding.state):
         raise MoveRefused
     before = finding.state
-    changes = _changes(finding, step, actor)
-    for name, value in changes.items():
-        setattr(finding, name, value)
-    finding.save(update_fields=list(changes))
+    if before == FindingState.RISK_ACCEPTED:
+        end_acceptance(finding, actor=actor)
+    else:
+        _change(finding, _changes(finding, step, actor))
     record(
         scope.workspace_id,
         MOVE,
@@ -132,6 +129,12 @@ def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
         after={"state": str(finding.state), "reason": step.reason},
     )
     return finding
+
+
+def _change(finding: Finding, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(finding, name, value)
+    finding.save(update_fields=list(changes))
 
 
 def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def held_of(asked: Asked, exception: FindingException) -> Held:
         Pin(exception.pinned_digest, exception.pinned_rank),
         Pin(finding.observed_digest, finding.severity_rank),
         clock.now(),
+        has_lapsed=exception.lapsed_at is not None,
     )
     return Held(exception, worth, exception.requested_by_id == asked.user.pk)
 
