@@ -16,6 +16,8 @@ ROOT = Path(trueline.__file__).parent
 MAY_END_A_RUN = ("connections", "inventory", "operations", "kit")
 NEVER_KEPT = {
     "error": "the root of the tree, never raised itself",
+    "address_refused": "kept at a delivery, whose own page says it in words",
+    "receiver_unreachable": "the same",
     "lease_lost": "the attempt is dropped without a word: another one has the run",
     "run_cancelled": "the run ends as cancelled, which is no fault",
 }

@@ -88,6 +88,8 @@ def finding_shows_both_values(reader: Reader) -> None:
     title = reader.page.locator("tbody th a").first
     said = title.inner_text()
     title.click()
+    expect(reader.heading().last).to_contain_text(said)
+    reader.page.reload()  # beside the list it stood under its own address, which is that of the whole page
     expect(reader.heading()).to_contain_text(said)
     sides = reader.page.locator(".diff").first.locator(":scope > div")
     expect(sides).to_have_count(2)

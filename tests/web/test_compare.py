@@ -306,9 +306,9 @@ def test_a_page_asks_the_same_few_questions_whatever_the_size(
             capture(world, world.other_environment, write_export(tmp_path / f"l{size}", left), TAKEN_AT),
             capture(world, world.environment, write_export(tmp_path / f"r{size}", left[:-1] + RIGHT), TAKEN_AT),
         )
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(27):
             browser.get(address, query(made, tab="objects"))
-        with django_assert_max_num_queries(16):  # the second look finds the comparison kept
+        with django_assert_max_num_queries(17):  # the second look finds the comparison kept
             browser.get(address, query(made, tab="objects"))
 
 

@@ -1,13 +1,12 @@
 // A record of a list opens beside it as a drawer, under the record's own address: back closes it, a reload shows the page.
-// The list keeps its filters and its place, since it never goes away. On a phone, or without a script, the page opens.
+// The list keeps its filters and its place, since it never goes away, and another of its records takes the drawer over.
+// On a phone, or without a script, the page opens.
 "use strict";
 
 (() => {
   const WIDE = "(min-width: 1000px)";
   let drawer = null;
   let opener = null;
-
-  const rest = () => document.querySelectorAll("body > .frame, body > .topbar");
 
   async function content(address) {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
@@ -38,14 +37,12 @@
     drawer = document.body.appendChild(frame(found.main));
     htmx.process(drawer);
     document.title = found.title;
-    rest().forEach((part) => { part.inert = true; });
     drawer.querySelector("h1").focus();
   }
 
   function hide() {
     drawer.remove();
     drawer = null;
-    rest().forEach((part) => { part.inert = false; });
     document.title = history.state?.title ?? document.title;
     opener?.focus();
   }
