@@ -20,6 +20,7 @@ class Receiver(BaseHTTPRequestHandler):
     """Says what the path asks for."""
 
     def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))  # unread, it would make the close a reset
         self.server.seen.append((self.headers["Host"], self.path))
         if self.path.startswith("/to/"):
             self.send_response(307)

@@ -290,8 +290,8 @@ def _asked(sock: socket.socket, to: Checked, question: Question, limit: int) -> 
     try:
         said = {"Host": to.authority, "Accept-Encoding": "identity", "Connection": "close", **question.headers}
         connection.request(question.method, to.target, body=question.body, headers=said)
-        response = connection.getresponse()
-        return Answer(response.status, _read(response, limit), _lowered(response))
+        with connection.getresponse() as response:  # it holds the socket, also when it is too long to be read
+            return Answer(response.status, _read(response, limit), _lowered(response))
     finally:
         connection.close()
 
