@@ -62,7 +62,8 @@ def test_who_is_narrowed_finds_nothing_of_the_rest(world, captured: Captured, fi
 def test_nothing_found_says_so_and_an_odd_question_is_no_error(world, find):
     assert "Nothing that you may see has this in its name" in find(world.owner, "zzzz")
     for odd in ("%", "_", "\\", "'", "a" * 500, "<b>"):
-        assert "<b>" not in find(world.owner, odd)
+        assert "<b>" not in find(world.owner, odd, hx_request="true")
+    assert "&lt;b&gt;" in find(world.owner, "<b>")
 
 
 def test_the_whole_page_works_without_a_script(world, captured, find):
