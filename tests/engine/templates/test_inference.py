@@ -167,3 +167,17 @@ def test_a_prompt_that_cannot_be_read_is_a_misfit_and_lowers_the_cover():
     template = document([*given, other])["templates"][0]
     assert template["prompts"] + len(document([*given, other])["unassigned"]) == 31
     assert template["cover"] in {1.0, 30 / 31}
+
+
+def test_words_that_every_quotation_shares_belong_to_the_quotation():
+    rng = random.Random(7)
+    plans = [f"{sentence(rng)} so the device-clerk should find {sentence(rng)}" for _ in range(24)]
+    given = [Prompt(f"c-{n}", f"trace-{n}", "clerk", "user", f"{WRITER}{plan}\n\nThank you very much indeed.", 5)
+             for n, plan in enumerate(plans)]  # fmt: skip
+    said = {f"trace-{n}": [Utterance("dispatcher", plan, 3)] for n, plan in enumerate(plans)}
+    (alone,) = document(given)["templates"]
+    (found,) = document(given, said)["templates"]
+    assert len(alone["slots"]) > 1
+    assert [slot["part"] for slot in found["slots"]] == ["upstream_injection"]
+    assert found["renderings"][0]["slots"]["slot_1"].strip() in plans
+    assert "device-clerk" not in found["text"]

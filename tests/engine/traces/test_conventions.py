@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.engine.traces.senders import Sent, as_json, json_attributes, json_span
-from trueline.engine.traces.model import Part, SpanKind
+from trueline.engine.traces.model import Part, SpanEvent, SpanKind, WireSpan
+from trueline.engine.traces.normal_form import normal_form
 from trueline.engine.traces.reader import read_bytes
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "search", "arguments": '{"q": "x"}'}}
@@ -141,3 +142,15 @@ def test_a_declared_template_is_kept_with_its_variables():
         Sent(attributes={"llm.prompt_template.template": "Hi {x}", "llm.prompt_template.variables": '{"x": "Bo"}'})
     ).template
     assert (template.template, template.variables, template.version) == ("Hi {x}", {"x": "Bo"}, None)
+
+
+def test_a_record_of_a_message_tells_its_role_by_its_name_alone():
+    events = (
+        SpanEvent("gen_ai.developer.message", 1, {"content": "be brief"}),
+        SpanEvent("gen_ai.tool.message", 2, {"content": "42", "id": "c1"}),
+    )
+    span = normal_form(WireSpan("1" * 32, "1" * 16, None, "chat m", attributes=BASE, events=events))
+    assert [(message.role, message.parts) for message in span.input_messages] == [
+        ("developer", (Part("text", "be brief"),)),
+        ("tool", (Part("tool_call_response", "42", None, "c1"),)),
+    ]

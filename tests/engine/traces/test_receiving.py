@@ -6,6 +6,8 @@ import gzip
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -14,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from trueline.engine.traces.assembly import assemble
 from trueline.engine.traces.errors import UnreadableError
+from trueline.engine.traces.otlp_json import MAX_VALUE_DEPTH
 from trueline.engine.traces.receiving import (
     LARGEST_BODY_BYTES,
     AgeWindow,
@@ -22,6 +25,7 @@ from trueline.engine.traces.receiving import (
     StatusCode,
     TooLargeError,
     answer,
+    checked,
     decoded,
     form_of,
     keep_inside,
@@ -30,6 +34,7 @@ from trueline.engine.traces.receiving import (
 )
 
 NOW = 1_800_000_000 * 10**9
+TIMES = (0, 1, NOW - 5, NOW, NOW + 5, NOW + 90_000 * 10**9, 2**63 - 1, 2**64 - 1)
 TRACE, SPAN = bytes(range(1, 17)), bytes(range(1, 9))
 
 
@@ -158,3 +163,32 @@ def test_a_refusal_is_a_status_in_the_form_of_the_request():
     assert json.loads(refusal(StatusCode.UNAVAILABLE, "later", Form.JSON)) == {"code": 14, "message": "later"}
     written = refusal(StatusCode.INVALID_ARGUMENT, "x" * 300, Form.PROTOBUF)
     assert written == b"\x08\x03\x12\xac\x02" + b"x" * 300
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_light_check_counts_what_the_decoder_gives(data):
+    request = ExportTraceServiceRequest()
+    scope = request.resource_spans.add().scope_spans.add()
+    ids, times = st.sampled_from([b"", bytes(8), b"12345678", b"x" * 16, bytes(16)]), st.sampled_from(TIMES)
+    for _ in range(data.draw(st.integers(0, 4))):
+        span = scope.spans.add(trace_id=data.draw(ids), span_id=data.draw(ids), parent_span_id=data.draw(ids))
+        span.start_time_unix_nano, span.end_time_unix_nano = data.draw(times), data.draw(times)
+        span.events.add(time_unix_nano=data.draw(times))
+        if data.draw(st.booleans()):
+            span.links.add(trace_id=data.draw(ids), span_id=data.draw(ids))
+    body = request.SerializeToString()
+    whole = decoded(body, Form.PROTOBUF, Signal.TRACES)
+    keep_inside(whole, AgeWindow(), NOW)
+    valid, light = checked(body, Form.PROTOBUF, Signal.TRACES, AgeWindow(), NOW)
+    assert (valid, light.rejected) == (len(whole.spans), whole.rejected)
+
+
+def test_the_parser_refuses_what_is_nested_deeper_than_the_decoder_takes():
+    request = ExportTraceServiceRequest()
+    span = request.resource_spans.add().scope_spans.add().spans.add(trace_id=b"x" * 16, span_id=b"12345678")
+    value = span.attributes.add(key="deep").value
+    for _ in range(MAX_VALUE_DEPTH + 1):
+        value = value.array_value.values.add()
+    with pytest.raises(UnreadableError):
+        checked(request.SerializeToString(), Form.PROTOBUF, Signal.TRACES, AgeWindow(), NOW)

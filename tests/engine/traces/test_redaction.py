@@ -35,6 +35,13 @@ SECRETS = [
     'password="' + BODY + '"',
     '{\\"api_key\\": \\"' + BODY + '\\"}',
     "AccountKey=" + BODY + ";",
+    "AWS_SECRET_ACCESS_KEY=" + BODY,
+    "DB_PASSWORD: " + BODY,
+    "clientSecret=" + BODY,
+    # The text of a message, as JSON within a string within a string.
+    "it is:\\n" + "sk-" + BODY,
+    "it is:\\u001b" + "AKIA" + "Q7CANARYQ7CANARY",
+    '{\\\\\\"password\\\\\\": \\\\\\"' + BODY + '\\\\\\"}',
 ]
 
 
@@ -64,7 +71,10 @@ def test_a_planted_secret_survives_nowhere(secret, content):
     assert "canary" not in everything(kept_span(span(secret), content)).lower()
 
 
-@pytest.mark.parametrize("name", ["http.request.header.authorization", "password", "tool.api_key", "set-cookie"])
+@pytest.mark.parametrize(
+    "name",
+    ["http.request.header.authorization", "password", "tool.api_key", "set-cookie", "access_token", "userPassword"],
+)
 def test_a_name_that_says_secret_takes_its_value_out(name):
     assert redacted({name: "short"}) == {name: MARK}
     assert redacted([{"deep": {name: ["a", "b"]}}]) == [{"deep": {name: MARK}}]
@@ -113,6 +123,7 @@ def test_what_is_no_secret_stays(text):
 
 def test_counts_stay_numbers():
     usage = {"gen_ai.usage.output_tokens": 3, "llm.token_count.total": 9, "ok": True, "none": None, "real": 0.5}
+    usage |= {"max_tokens": 7, "has_password": True}
     assert redacted(usage) == usage
 
 
@@ -120,3 +131,33 @@ def test_counts_stay_numbers():
 def test_taking_secrets_out_twice_changes_nothing_more(text):
     once = redacted_text(text)
     assert redacted_text(once) == once
+
+
+PIECES = [
+    *SECRETS,
+    "task-",
+    "sK_",
+    "https://h/x",
+    "acce\u017f\u017f_token=",
+    "PASSWORD: ",
+    "basic ",
+    "\u212aey",
+    "bas\u0131c ",
+    "ap\u0131_key\x1c=",
+    "\x00sk-",
+    "\\n",
+    '"',
+    "a\nb",
+    "\u00e9",
+    "x" * 30,
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=5))
+def test_a_span_that_gets_no_closer_look_needed_none(pieces):
+    given_span = span("".join(pieces))
+    log = WireLog("1" * 32, "1" * 16, SpanEvent("note", 1, {"content": "".join(pieces)}))
+    found = Decoded(spans=[given_span], logs=[log])
+    keep_only(found, ContentClass.REDACTED)
+    assert found.spans == [kept_span(given_span, ContentClass.REDACTED)]
+    assert found.logs[0].event.attributes == redacted(log.event.attributes)

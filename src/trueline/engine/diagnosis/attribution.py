@@ -23,9 +23,32 @@ if TYPE_CHECKING:
     from trueline.engine.traces.model import Span, Trace
 
 TOP = 3
+SAID = {
+    "first_code": "it wrote the first code of the run; later steps build on its result",
+    "first_failure_led": "the first failure of the run followed from this call: %(wording)s",
+    "first_failure_here": "the first failure of the run happened here: %(wording)s",
+    "next_failure_led": "another failure of the run followed from this call: %(wording)s",
+    "next_failure_here": "another failure of the run happened here: %(wording)s",
+    "handed_over": "%(giver)s handed the task to %(owner)s, where the run failed first",
+    "acted_most": "turn %(turn)s of %(agent)s, which acted most often",
+    "no_progress": "the coordinator noted that no progress is made",
+    "last_word": "it gave the last substantial answer and did not catch the error",
+}
+"""What each reason says, in English; whoever shows it in another language goes by its code."""
 _CODE = re.compile(r"```(?:py|python|sh|bash|js|javascript)?\b")
 _COORDINATOR = re.compile(r"orchestrat|manager|supervisor|coordinat|planner|router", re.IGNORECASE)
 _NO_PROGRESS = re.compile(r'progress[^{}]{0,40}\{[^{}]*"answer"\s*:\s*false', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a place may be where a run went wrong: one of `SAID`, and what it names."""
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return SAID[self.code] % dict(self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +67,7 @@ class Candidate:
     step: int
     span_id: str
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +82,7 @@ class Attribution:
 class _Evidence:
     span: Span
     weight: float
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +151,7 @@ def _run(trace: Trace) -> _Run:
 
 def _candidate(run: _Run, place: int, found: Sequence[_Evidence]) -> Candidate:
     span = found[0].span
-    ordered = sorted(found, key=lambda evidence: (-evidence.weight, evidence.reason))
+    ordered = sorted(found, key=lambda evidence: (-evidence.weight, str(evidence.reason)))
     doubt = 1.0
     for evidence in ordered:
         doubt *= 1.0 - evidence.weight
@@ -151,7 +174,7 @@ def _first_code(run: _Run) -> Iterator[_Evidence]:
     executed = {span.parent_id for span in run.spans if span.tool is not None and span.step is not None}
     for span in run.acts:
         if span.span_id in executed and _CODE.search(span.output_text or "") and not run.is_coordinator(span):
-            yield _Evidence(span, 0.43, "it wrote the first code of the run; later steps build on its result")
+            yield _Evidence(span, 0.43, Reason("first_code"))
             return
 
 
@@ -167,9 +190,9 @@ def _first_failures(run: _Run, failures: Sequence[Failure], causes: Mapping[str,
         seen.add(key)
         author = author_of(run.by_id[failure.span_id], run.acts, run.by_id, run.agents)
         weight = 0.3 if len(seen) == 1 else 0.1
-        rank = "the first failure" if len(seen) == 1 else "another failure"
-        span, link = (author, "followed from this call") if author else (run.by_id[failure.span_id], "happened here")
-        yield _Evidence(span, weight, f"{rank} of the run {link}: {failure.normalized.wording[:120]}")
+        code = f"{'first' if len(seen) == 1 else 'next'}_failure_{'led' if author else 'here'}"
+        wording = failure.normalized.wording[:120]
+        yield _Evidence(author or run.by_id[failure.span_id], weight, Reason(code, (("wording", wording),)))
 
 
 def _delegation(run: _Run, failures: Sequence[Failure]) -> Iterator[_Evidence]:
@@ -190,7 +213,7 @@ def _delegation(run: _Run, failures: Sequence[Failure]) -> Iterator[_Evidence]:
     ]
     if before:
         last = max(before, key=lambda span: (span.wire.started_ns or 0, span.span_id))
-        yield _Evidence(last, 0.12, f"{giver} handed the task to {owner}, where the run failed first")
+        yield _Evidence(last, 0.12, Reason("handed_over", (("giver", str(giver)), ("owner", str(owner)))))
 
 
 def _failed_at(failure: Failure) -> int:
@@ -242,14 +265,15 @@ def _busiest_worker(run: _Run) -> Iterator[_Evidence]:
     is_led = any(run.is_coordinator(span) for span in run.acts)
     for place, weight in ((1, 0.28), (2, 0.24), (0, 0.1)) if is_led else ((0, 0.28), (1, 0.12)):
         if place < len(turns[busiest]):
-            yield _Evidence(turns[busiest][place], weight, f"turn {place + 1} of {busiest}, which acted most often")
+            named = ("turn", str(place + 1)), ("agent", busiest)
+            yield _Evidence(turns[busiest][place], weight, Reason("acted_most", named))
 
 
 def _no_progress(run: _Run) -> Iterator[_Evidence]:
     """A coordinator that notes itself that nothing moves: the plan may be at fault."""
     noted = (span for span in run.acts if run.is_coordinator(span) and _NO_PROGRESS.search(span.output_text or ""))
     for span in noted:
-        yield _Evidence(span, 0.15, "the coordinator noted that no progress is made")
+        yield _Evidence(span, 0.15, Reason("no_progress"))
         return
 
 
@@ -260,4 +284,4 @@ def _last_word(run: _Run) -> Iterator[_Evidence]:
         return
     said = [span for span in run.acts if len((span.output_text or "").strip()) > 40 and not run.is_coordinator(span)]
     if said:
-        yield _Evidence(said[-1], 0.11, "it gave the last substantial answer and did not catch the error")
+        yield _Evidence(said[-1], 0.11, Reason("last_word"))

@@ -95,7 +95,7 @@ def _attribution(entry: Attribution) -> dict[str, Json]:
                 "step": candidate.step,
                 "span_id": candidate.span_id,
                 "score": candidate.score,
-                "reasons": list(candidate.reasons),
+                "reasons": [str(reason) for reason in candidate.reasons],
             }
             for candidate in entry.candidates
         ],

@@ -70,6 +70,15 @@ def parse_world_model(text: str, *, name: str = "the text") -> WorldModel:
         document = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader without dates
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise WorldModelError(f"{name} is no YAML: {' '.join(str(error).split())}.") from error
+    return world_model_of(document, name=name)
+
+
+def world_model_of(document: Any, *, name: str = "the document") -> WorldModel:
+    """The world model of a document, as a file holds it.
+
+    Raises:
+        WorldModelError: It breaks the schema; says where.
+    """
     wrong = list(islice(violations(document, published_schema()), SHOWN_VIOLATIONS))
     if wrong:
         raise WorldModelError(f"{name} is no world model: {'; '.join(wrong)}.")

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from trueline.engine.templates.parts import slot_part, split_constant
+from trueline.engine.templates.quotations import joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,7 @@ def templates_document(inference: Inference, material: Material, *, traces: int,
 
 def template_document(fitted: Fitted, said: Mapping[str, Sequence[Utterance]]) -> Json:
     """One template: text with `{{slot_n}}`, parts in order, evidence, and the slot values of each prompt."""
+    fitted = joined(fitted, said)
     segments = _segments(fitted, said)
     return {
         "id": template_id(fitted),

@@ -170,13 +170,13 @@ def _source(
 
 
 def _speakers(value: str, sent_at: int, said: Iterable[Utterance]) -> set[str]:
-    plain = _plain(value)
+    plain = plain_text(value)
     if len(plain) < SHORTEST_QUOTE:
         return set()
-    earlier = [(each.speaker, _plain(each.text)) for each in said if each.speaker and each.said_at <= sent_at]
+    earlier = [(each.speaker, plain_text(each.text)) for each in said if each.speaker and each.said_at <= sent_at]
     return {speaker for speaker, text in earlier if len(text) >= SHORTEST_QUOTE and (plain in text or text in plain)}
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text without what quoting it in JSON or in code changes: escapes, quotation marks, runs of white space."""
     return " ".join(_QUOTING.sub(" ", text).split())

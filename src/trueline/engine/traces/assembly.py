@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trueline.engine.traces.cases import with_case
 from trueline.engine.traces.decoding import as_text
 from trueline.engine.traces.model import Json, Span, SpanEvent, Trace, WireLog, WireSpan
 from trueline.engine.traces.normal_form import normal_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 SpanKey = tuple[str, str]
 _LATEST = 2**63
 
 
 def assemble(
-    spans: Iterable[WireSpan], logs: Iterable[WireLog] = (), metadata: Mapping[str, Mapping[str, Json]] | None = None
+    spans: Iterable[WireSpan],
+    logs: Iterable[WireLog] = (),
+    metadata: Mapping[str, Mapping[str, Json]] | None = None,
+    form: Callable[[WireSpan], Span] = normal_form,
 ) -> tuple[Trace, ...]:
     """Traces ordered by id, spans ordered by start, step and id.
 
@@ -25,17 +29,23 @@ def assemble(
         spans: Spans; of two with the same ids the more complete one stays.
         logs: Log records; each becomes an event of its span, those of unknown spans are ignored.
         metadata: What files say about runs, by trace id.
+        form: How a span is brought to normal form; `outline` where nobody reads what was said.
     """
     known = unique_spans(spans)
     by_trace: dict[str, list[Span]] = {}
     events = _events_by_span(logs)
     for key, wire in known.items():
-        by_trace.setdefault(wire.trace_id, []).append(normal_form(_with_events(wire, events.get(key, ()))))
+        whole = _with_events(wire, events[key]) if key in events else wire
+        by_trace.setdefault(wire.trace_id, []).append(form(whole))
     told = metadata or {}
     return tuple(
-        Trace(trace_id, tuple(sorted(by_trace[trace_id], key=_position)), told.get(trace_id, {}))
+        _trace(trace_id, sorted(by_trace[trace_id], key=_position), told.get(trace_id, {}))
         for trace_id in sorted(by_trace)
     )
+
+
+def _trace(trace_id: str, spans: list[Span], told: Mapping[str, Json]) -> Trace:
+    return Trace(trace_id, tuple(spans), with_case(told, spans))
 
 
 def unique_spans(spans: Iterable[WireSpan]) -> dict[SpanKey, WireSpan]:
@@ -68,8 +78,6 @@ def _events_by_span(logs: Iterable[WireLog]) -> dict[SpanKey, list[SpanEvent]]:
 
 def _with_events(wire: WireSpan, extra: Iterable[SpanEvent]) -> WireSpan:
     fresh = {_event_key(event): event for event in extra}
-    if not fresh:
-        return wire
     return replace(wire, events=wire.events + tuple(fresh[key] for key in sorted(fresh)))
 
 
@@ -78,5 +86,5 @@ def _event_key(event: SpanEvent) -> tuple[int, str, str]:
 
 
 def _position(span: Span) -> tuple[int, int, str]:
-    started = span.wire.started_ns
-    return _LATEST if started is None else started, -1 if span.step is None else span.step, span.span_id
+    wire, step = span.wire, span.step
+    return _LATEST if wire.started_ns is None else wire.started_ns, -1 if step is None else step, wire.span_id

@@ -33,7 +33,7 @@ def as_text(value: Json) -> str:
 
 def text_or_none(value: Json) -> str | None:
     """The value as text; None when it is missing or empty."""
-    return as_text(value) or None
+    return (as_text(value) or None) if value is not None else None
 
 
 def number_or_none(value: Json) -> float | None:
@@ -57,9 +57,9 @@ def first_text(attributes: Mapping[str, Json], names: Sequence[str]) -> str | No
     return text_or_none(first(attributes, names))
 
 
-def first_count(attributes: Mapping[str, Json], names: Sequence[str]) -> int | None:
-    """The same as a count; None when none is there or it is no whole number of at least 0."""
-    number = whole_number(first(attributes, names))
+def count_or_none(value: Json) -> int | None:
+    """A whole number of at least 0; None for anything else."""
+    number = whole_number(value)
     return number if number is not None and number >= 0 else None
 
 

@@ -86,6 +86,11 @@ def load(path: Path, limits: Limits, room: int) -> bytes:
         raise UnreadableError(f"it cannot be opened ({error.strerror or 'unknown reason'})") from error
     if len(data) > allowed:
         raise UnreadableError(_too_large(allowed))
+    return unpacked(data, limits, allowed)
+
+
+def unpacked(data: bytes, limits: Limits, allowed: int) -> bytes:
+    """The same bytes, decompressed when they are gzip. Raises `UnreadableError` as `decompressed`."""
     return decompressed(data, limits, allowed) if data.startswith(GZIP_MAGIC) else data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,8 @@ if TYPE_CHECKING:
 DETAILS_EVENT = "gen_ai.client.inference.operation.details"
 EXCEPTION_EVENT = "gen_ai.client.operation.exception"
 CHOICE_EVENT = "gen_ai.choice"
-_MESSAGE_EVENTS = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-}
+_MESSAGE_EVENT = re.compile(r"gen_ai\.([a-z]+)\.message")
+"""Of generation 2, a record for each message; senders make its name of whatever role the message has."""
 _INDEXED = ("gen_ai.prompt.", "gen_ai.completion.")
 
 
@@ -58,9 +55,8 @@ def _choice(event: SpanEvent) -> Mapping[str, Json]:
 
 
 def _from_events(events: tuple[SpanEvent, ...]) -> tuple[Message, ...]:
-    return tuple(
-        read_message(event.attributes, _MESSAGE_EVENTS[event.name]) for event in events if event.name in _MESSAGE_EVENTS
-    )
+    named = ((event, _MESSAGE_EVENT.fullmatch(event.name)) for event in events)
+    return tuple(read_message(event.attributes, found[1]) for event, found in named if found)
 
 
 def _first_generation(

@@ -23,17 +23,20 @@ def ancestors(span: Span, by_id: Mapping[str, Span]) -> Iterator[Span]:
 
 def owning_agents(trace: Trace) -> dict[str, str]:
     """For each span id the agent it belongs to: its own, else that of the nearest ancestor that names one."""
-    by_id = {span.span_id: span for span in trace.spans}
+    by_id = {span.wire.span_id: span for span in trace.spans}
     known: dict[str, str | None] = {}
-    for span in trace.spans:
-        path: list[str] = []
+    for own_id, span in by_id.items():
         found = span.agent
-        for step in () if found or span.span_id in known else ancestors(span, by_id):
-            path.append(step.span_id)
-            found = known.get(step.span_id) or step.agent
-            if found or step.span_id in known:
+        if found or own_id in known:
+            known.setdefault(own_id, found)
+            continue
+        path = [own_id]
+        for step in ancestors(span, by_id):
+            path.append(step.wire.span_id)
+            found = known.get(path[-1]) or step.agent
+            if found or path[-1] in known:
                 break
-        for span_id in (span.span_id, *path):
+        for span_id in path:
             known.setdefault(span_id, found)
     return {span_id: agent for span_id, agent in known.items() if agent}
 

@@ -80,6 +80,8 @@ def nanoseconds(value: Json, what: str) -> int | None:
     Raises:
         UnreadableError: It is no number or out of range.
     """
+    if value.__class__ is int and 0 < value <= LATEST_NS:  # nearly always, and asked for several times a span
+        return int(value)
     if value is None or value in ("", 0, "0"):
         return None
     number = whole_number(value)
@@ -128,6 +130,11 @@ def transport_of(value: Json) -> str:
         return _TRANSPORTS[number] if 0 <= number < len(_TRANSPORTS) else _TRANSPORTS[0]
     name = str(value or "").lower().removeprefix("span_kind_")
     return name if name in _TRANSPORTS else _TRANSPORTS[0]
+
+
+def transport_number(transport: str) -> int:
+    """The integer of the enum, as senders write it."""
+    return _TRANSPORTS.index(transport)
 
 
 def status_of(value: Json) -> Status:

@@ -22,9 +22,10 @@ def read_message(item: Mapping[str, Json], role: str = "") -> Message:
     """
     inner = item.get("message")
     body = {**item, **inner} if isinstance(inner, Mapping) else item
-    parts = [*_parts(body.get("parts")), *_content(body), *_calls(body.get("tool_calls"))]
+    speaks = str(body.get("role") or role)
+    parts = [*_parts(body.get("parts")), *_content(body, speaks), *_calls(body.get("tool_calls"))]
     return Message(
-        role=str(body.get("role") or role),
+        role=speaks,
         parts=tuple(parts),
         name=text_or_none(body.get("name")),
         finish_reason=text_or_none(body.get("finish_reason")),
@@ -68,11 +69,11 @@ def _part(item: Mapping[str, Json]) -> Part:
     return Part(kind, as_text(item.get("content", item.get("text"))))
 
 
-def _content(body: Mapping[str, Json]) -> Iterable[Part]:
+def _content(body: Mapping[str, Json], role: str) -> Iterable[Part]:
     content = body.get("content")
     if content is None or content == "":
         return []
-    if body.get("role") == "tool" or body.get("tool_call_id"):
+    if role == "tool" or body.get("tool_call_id"):
         call_id = text_or_none(body.get("tool_call_id") or body.get("id"))
         return [Part("tool_call_response", as_text(content), text_or_none(body.get("name")), call_id)]
     if isinstance(content, (list, tuple)) and content and all(isinstance(item, Mapping) for item in content):

@@ -61,18 +61,18 @@ class AgeWindow:
     """Which start times are taken, so that a broken clock cannot fill a store with days that nobody looks at.
 
     Attributes:
-        hours_back: How old a span may be.
+        days_back: How old a span may be.
         hours_ahead: How far a sender's clock may be ahead.
     """
 
-    hours_back: int = 24 * 30
+    days_back: int = 30
     hours_ahead: int = 24
 
     def holds(self, at_ns: int | None, now_ns: int) -> bool:
         """Whether that time is inside; an unknown time is, for nothing speaks against it."""
         if at_ns is None:
             return True
-        return now_ns - self.hours_back * _HOUR_NS <= at_ns <= now_ns + self.hours_ahead * _HOUR_NS
+        return now_ns - self.days_back * 24 * _HOUR_NS <= at_ns <= now_ns + self.hours_ahead * _HOUR_NS
 
 
 def form_of(content_type: str) -> Form | None:
@@ -133,12 +133,39 @@ def decoded(data: bytes, form: Form, signal: Signal) -> Decoded:
     wanted = "resourceSpans" if signal is Signal.TRACES else "resourceLogs"
     if not isinstance(document, dict) or (otlp_json.is_trace_document(document) and not _has(document, wanted)):
         raise UnreadableError(f"the body is no JSON export request of {signal.value}")
+    if not all(isinstance(document[name], list) for name in _names(wanted) if name in document):
+        raise UnreadableError(f"{wanted} of the body is no list")
     otlp_json.decode(document, into)
     return into
 
 
+def checked(data: bytes, form: Form, signal: Signal, window: AgeWindow, now_ns: int) -> tuple[int, Decoded]:
+    """How many spans or log records are valid and inside the window, and what was left out, for the answer.
+
+    The same as `decoded` and `keep_inside`, without the content where that is dear.
+
+    Raises:
+        UnreadableError: It is no export request of that signal in that form.
+    """
+    if form is Form.PROTOBUF and signal is Signal.TRACES:
+        found = Decoded()
+        valid = otlp_protobuf.check_traces(data, lambda at_ns: window.holds(at_ns, now_ns), _outside(window), found)
+        return valid, found
+    found = decoded(data, form, signal)
+    keep_inside(found, window, now_ns)
+    return len(found.spans) + len(found.logs), found
+
+
+def _outside(window: AgeWindow) -> str:
+    return f"older than {window.days_back} days or more than {window.hours_ahead} hours ahead"
+
+
 def _has(document: dict[str, object], name: str) -> bool:
-    return name in document or name.replace("S", "_s").replace("L", "_l") in document
+    return any(one in document for one in _names(name))
+
+
+def _names(name: str) -> tuple[str, str]:
+    return name, name.replace("S", "_s").replace("L", "_l")
 
 
 def keep_inside(found: Decoded, window: AgeWindow, now_ns: int) -> None:
@@ -158,7 +185,7 @@ def _inside(
         if window.holds(at_ns, now_ns):
             kept.append(item)
         else:
-            found.reject(f"older than {window.hours_back} hours or more than {window.hours_ahead} hours ahead")
+            found.reject(_outside(window))
     return kept
 
 

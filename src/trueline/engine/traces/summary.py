@@ -84,10 +84,15 @@ def _status(root: Span, failed: int) -> Status:
 
 def _innermost(trace: Trace, telling: Iterable[Span]) -> list[Span]:
     """Those spans that have no other of them below: what a caller tells again of its calls is counted once."""
-    found = {span.span_id: span for span in telling}
-    by_id = {span.span_id: span for span in trace.spans}
-    outer = {above.span_id for span in found.values() for above in ancestors(span, by_id)}
-    return [span for span in found.values() if span.span_id not in outer]
+    found = {span.wire.span_id: span for span in telling}
+    outer: set[str] = set()
+    by_id = {span.wire.span_id: span for span in trace.spans} if found else {}
+    for span in found.values():
+        for above in ancestors(span, by_id):
+            if above.wire.span_id in outer:
+                break
+            outer.add(above.wire.span_id)
+    return [span for span_id, span in found.items() if span_id not in outer]
 
 
 def _total(counts: Iterable[int | None]) -> int | None:
