@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import orjson
 import rfc8785
 
-_EXACT = 2**53 - 1
+EXACT = 2**53 - 1
 """The greatest integer that every reader of JSON keeps."""
 
 
@@ -28,7 +29,7 @@ def _is_plain(value: Any) -> bool:
         return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items())
     if kind is list:
         return all(map(_is_plain, value))
-    return value is None or kind is bool or (kind is int and -_EXACT <= value <= _EXACT)
+    return value is None or kind is bool or (kind is int and -EXACT <= value <= EXACT)
 
 
 def quick(value: Any) -> bytes:
@@ -42,6 +43,11 @@ def quick(value: Any) -> bytes:
 def sha256(data: bytes) -> str:
     """SHA-256 of bytes as 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def content_digest(digest: str) -> str:
+    """A SHA-256 in hex as the header `Content-Digest` has it (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(digest)).decode()}:"
 
 
 def keyed(key: bytes, data: bytes) -> str:

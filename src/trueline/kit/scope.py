@@ -13,10 +13,11 @@ from trueline.kit.errors import TruelineError
 
 
 class ActorKind(StrEnum):
-    """What acts: a person, a program with a key, or Trueline itself."""
+    """What acts: a person, a program with a person's key, a service account, or Trueline itself."""
 
     HUMAN = "human"
     KEY = "key"
+    SERVICE = "service"
     SYSTEM = "system"
 
 

@@ -87,6 +87,21 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def never_emptied(table: str) -> RunSQL:
+    """Refuse TRUNCATE, for the owner too: it asks no trigger of the rows."""
+    return RunSQL(
+        f"""
+        create function {table}_is_never_emptied() returns trigger language plpgsql as $$
+        begin
+          raise exception '{table} is append-only' using errcode = 'insufficient_privilege';
+        end $$;
+        create trigger {table}_is_never_emptied before truncate on {table}
+          for each statement execute function {table}_is_never_emptied()
+        """,
+        RunSQL.noop,
+    )
+
+
 def sweepable(table: str, *, rights: str = "select") -> RunSQL:
     """Let the narrow system role see every workspace's rows of one table, for a sweep."""
     commands = [command.strip() for command in rights.split(",")]
