@@ -6,12 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from tests.audit.evaluation_deeds import EVALUATIONS
 from tests.audit.message_deeds import MESSAGE_PARTS, MESSAGES
+from tests.audit.review_deeds import REVIEW_PARTS, REVIEWS
+from tests.audit.standard_deeds import STANDARDS
+from tests.audit.trace_deeds import TRACE_PARTS, TRACES
+from tests.inventory.assertions.samples import asks, baseline
 from tests.worlds import World
 from trueline.casework import actions as waiting
-from trueline.casework.actions_views import forget_view, open_with_view, save_view
+from trueline.casework.actions_views import forget_view, open_with_view, rename_view, save_view
 from trueline.casework.rules import SnoozeFor, ViewPlace
-from trueline.connections.actions import connect_export, receive_upload
+from trueline.connections.actions import connect_export, connect_traces, receive_upload
 from trueline.connections.contract import AreaReport, Coverage
 from trueline.findings.actions.accepting import (
     Terms,
@@ -21,6 +26,9 @@ from trueline.findings.actions.accepting import (
     revoke_exception,
 )
 from trueline.findings.actions.detections import Sighting, record_detections
+from trueline.findings.actions.handing_back import hand_back
+from trueline.findings.actions.labelling import Relabel, label_findings
+from trueline.findings.actions.terms import set_terms
 from trueline.findings.actions.workflow import (
     Step,
     assign_finding,
@@ -32,9 +40,19 @@ from trueline.findings.actions.workflow import (
 from trueline.findings.models import Finding, FindingException
 from trueline.findings.rules import Detected, Detection, Severity
 from trueline.findings.workflow import Verb
-from trueline.inventory.actions import Capture, add_baseline_version, assign_baseline, keep_snapshot, make_baseline
+from trueline.inventory.actions import (
+    Capture,
+    add_baseline_version,
+    assign_baseline,
+    keep_snapshot,
+    make_baseline,
+    unassign_baseline,
+)
+from trueline.inventory.actions_checks import keep_check
 from trueline.inventory.manifest import Manifest
 from trueline.inventory.models import Snapshot
+from trueline.inventory.queries import versions
+from trueline.inventory.queries_standards import evaluated
 from trueline.kit import clock, ids
 from trueline.kit.scope import Scope
 from trueline.operations.actions.runs import Target, cancel_run, start_run
@@ -42,6 +60,7 @@ from trueline.operations.models import OperationRun
 from trueline.workspaces import actions as people
 from trueline.workspaces.actions_denials import Denial, record_denial
 from trueline.workspaces.actions_keys import create_api_key, revoke_api_key
+from trueline.workspaces.actions_services import change_service_account, create_service_account, end_service_account
 from trueline.workspaces.models import Membership
 from trueline.workspaces.rules import GrantEffect, Lifecycle
 
@@ -54,12 +73,22 @@ def _key(_world: World, scope: Scope) -> Any:
     return create_api_key(scope, "Nightly", ["findings.view"], clock.now() + timedelta(days=9), actor=scope.actor)
 
 
+def _service(_world: World, scope: Scope) -> Any:
+    return create_service_account(scope, "Tickets", "viewer", clock.now() + timedelta(days=9), actor=scope.actor)
+
+
 def member_of(world: World) -> Any:
     return Membership.objects.get(user=world.viewer).pk
 
 
 def _upload(world: World, scope: Scope) -> Any:
     return receive_upload(scope, world.environment.pk, "export.zip", [b"abc"], actor=scope.actor)
+
+
+def _held(world: World, scope: Scope) -> Any:
+    made = make_baseline(scope, "Standard", snapshot_of(world, scope).pk, actor=scope.actor)
+    assign_baseline(scope, made.pk, world.environment, actor=scope.actor)
+    return made
 
 
 def snapshot_of(world: World, scope: Scope) -> Any:
@@ -84,6 +113,10 @@ def _finding(world: World, scope: Scope) -> Finding:
     detected = Detected("drift", "", frozenset(), (one,))
     record_detections(scope, sighting, [detected], actor=scope.actor, hold=lambda: None)
     return Finding.objects.get()
+
+
+def _handed_out(world: World, scope: Scope) -> int:
+    return Finding.objects.filter(id=_finding(world, scope).pk).update(assignee=world.stranger)
 
 
 def _ended(world: World, scope: Scope) -> Finding:
@@ -147,6 +180,10 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "casework:view:save",
     ),
+    "casework.rename_view": (
+        _prepared(_view, lambda _, scope, made: rename_view(scope, made.pk, "Ours", actor=scope.actor)),
+        "casework:view:save",
+    ),
     "casework.forget_view": (
         _prepared(_view, lambda _, scope, made: forget_view(scope, made.pk, actor=scope.actor)),
         "casework:view:forget",
@@ -186,11 +223,7 @@ DONE: dict[str, tuple[Prepared, str]] = {
         "workspaces:membership:remove",
     ),
     "workspaces.narrow": (
-        _plain(
-            lambda w, scope: people.narrow(
-                scope, member_of(w), w.environment.pk, GrantEffect.EXCLUDE, actor=scope.actor
-            )
-        ),
+        _plain(lambda w, s: people.narrow(s, member_of(w), w.environment.pk, GrantEffect.EXCLUDE, actor=s.actor)),
         "workspaces:membership:narrow",
     ),
     "workspaces.widen": (
@@ -218,9 +251,31 @@ DONE: dict[str, tuple[Prepared, str]] = {
         _prepared(_key, lambda _, scope, made: revoke_api_key(scope, made[0].pk, actor=scope.actor)),
         "workspaces:key:revoke",
     ),
+    "workspaces.create_service_account": (_plain(_service), "workspaces:service:create"),
+    "workspaces.change_service_account": (
+        _prepared(
+            _service,
+            lambda _, scope, made: change_service_account(
+                scope, made.pk, "operator", made.expires_at, actor=scope.actor
+            ),
+        ),
+        "workspaces:service:change",
+    ),
+    "workspaces.end_service_account": (
+        _prepared(_service, lambda _, scope, made: end_service_account(scope, made.pk, actor=scope.actor)),
+        "workspaces:service:end",
+    ),
     "workspaces.record_denial": (
         _plain(lambda _, scope: record_denial(Denial(scope, "members.manage", "invite"), actor=scope.actor)),
         "workspaces:right:deny",
+    ),
+    "workspaces.end_sessions": (
+        _plain(lambda world, scope: people.end_sessions(world.viewer, actor=scope.actor)),
+        "workspaces:session:end",
+    ),
+    "workspaces.end_session": (
+        _plain(lambda world, scope: people.end_session(world.viewer, "none", actor=scope.actor)),
+        "workspaces:session:end",
     ),
     "workspaces.create_person": (
         _plain(lambda _, scope: people.create_person("p@example.org", "P", actor=scope.actor)),
@@ -244,6 +299,14 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "connections:connection:create",
     ),
+    "connections.connect_traces": (
+        _prepared(
+            lambda w, scope: people.move_environment(scope, w.environment, Lifecycle.ACTIVE, actor=scope.actor),
+            lambda _, scope, moved: connect_traces(scope, moved, "agents", actor=scope.actor),
+        ),
+        "connections:connection:create",
+    ),
+    **TRACES,
     "connections.receive_upload": (_plain(_upload), "connections:upload:receive"),
     "inventory.keep_snapshot": (_plain(snapshot_of), "inventory:snapshot:capture"),
     "inventory.make_baseline": (
@@ -256,6 +319,30 @@ DONE: dict[str, tuple[Prepared, str]] = {
             lambda w, scope, made: assign_baseline(scope, made.pk, w.environment, actor=scope.actor),
         ),
         "inventory:baseline:assign",
+    ),
+    "inventory.unassign_baseline": (
+        _prepared(
+            _held,
+            lambda w, scope, made: unassign_baseline(scope, made.pk, w.environment, actor=scope.actor),
+        ),
+        "inventory:baseline:unassign",
+    ),
+    "inventory.keep_check": (
+        _prepared(
+            lambda w, scope: (
+                snapshot_of(w, scope),
+                make_baseline(scope, "Asks", None, actor=scope.actor, asks=baseline(asks())),
+            ),
+            lambda _, scope, made: keep_check(
+                scope,
+                versions(scope, made[1].pk)[0],
+                made[0],
+                evaluated(scope, versions(scope, made[1].pk)[0], made[0].pk),
+                actor=scope.actor,
+                hold=lambda: None,
+            ),
+        ),
+        "inventory:baseline:check",
     ),
     "inventory.add_baseline_version": (
         _prepared(
@@ -300,6 +387,21 @@ DONE: dict[str, tuple[Prepared, str]] = {
         ),
         "findings:finding:assign",
     ),
+    "findings.hand_back": (
+        _prepared(_handed_out, lambda w, scope, _: hand_back(scope, w.stranger, actor=scope.actor)),
+        "findings:finding:assign",
+    ),
+    "findings.set_terms": (
+        _plain(lambda _, scope: set_terms(scope, {Severity.HIGH: 7}, actor=scope.actor)),
+        "findings:term:change",
+    ),
+    "findings.label_findings": (
+        _prepared(
+            _finding,
+            lambda _, scope, made: label_findings(scope, [made.pk], Relabel(["pilot"]), actor=scope.actor),
+        ),
+        "findings:finding:label",
+    ),
     "findings.comment_finding": (
         _prepared(
             _finding,
@@ -333,6 +435,9 @@ DONE: dict[str, tuple[Prepared, str]] = {
         "findings:exception:revoke",
     ),
     **MESSAGES,
+    **STANDARDS,
+    **EVALUATIONS,
+    **REVIEWS,
     "operations.start_run": (_plain(_run), "operations:run:start"),
     "operations.cancel_run": (
         _prepared(_run, lambda _, scope, made: cancel_run(scope, made.pk, actor=scope.actor)),
@@ -341,20 +446,31 @@ DONE: dict[str, tuple[Prepared, str]] = {
 }
 # Writes that are a part of another action's write, whose event tells of them; and those covered where they are tested.
 PARTS = {
+    **TRACE_PARTS,
     **MESSAGE_PARTS,
+    **REVIEW_PARTS,
+    "systems.note_parts": "a step of evaluations.keep_scan",
+    "systems.note_templates": "a step of evaluations.keep_scan",
     "findings.locked": "locks a row and writes nothing",
+    "findings.all_workable": "locks rows and writes nothing",
     "findings.subject_of": "names a row and writes nothing",
     "inventory.answer_match": "needs a proposed pair; see tests/inventory/test_answers.py",
     "inventory.withdraw_answer": "the same",
     "findings.sweep_exceptions": "looks in all workspaces; see tests/findings/test_terms.py",
     "findings.write_down_ends": "the same",
+    "findings.write_down_lapses": "the same",
     "findings.warn_of_ends": "the same",
     "findings.end_acceptance": "a part of moving a finding, whose event it is",
     "findings.settle": "writes down what everybody sees already; see the tests of accepted risk",
     "findings.settle_lapsed": "the same, for an environment",
+    "workspaces.forget_person": "in every trail; see tests/audit/test_forgetting.py",
     "vault.seal": "what it seals belongs to another action, which writes the event",
     "vault.unseal": "reads; the same",
     "vault.rewrap": "by `rewrap_all`, whose event is in the installation's trail",
+    "vault.signer": "what it signs belongs to another action, which writes the event",
+    "vault.replace_signing_key": "by `use_signing_key`, whose event is in the installation's trail",
+    "evaluations.note_judgements": "a step of evaluations.keep_scan",
+    "workspaces.note_use": "a time, once an hour; no decision of anybody",
     "workspaces.count_request": "counts against a limit; no decision of anybody",
     "workspaces.claim_answer": "part of a request, whose action writes the event",
     "workspaces.keep_answer": "the same",

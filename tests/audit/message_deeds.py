@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.reviews.prepared import published, seeded
 from tests.worlds import World
 from trueline.findings.models import Finding
 from trueline.kit import clock
 from trueline.kit.scope import Scope
-from trueline.notices.actions import delivering, destinations, telling
+from trueline.notices.actions import delivering, destinations, releasing, telling
 from trueline.notices.actions.destinations import Terms
 from trueline.notices.models import Delivery, Notice
 
@@ -51,6 +52,21 @@ def _noticed(world: World, scope: Scope) -> Callable[[], object]:
     return lambda: telling.read_notices(scope, None, actor=scope.actor)
 
 
+def _released(world: World, scope: Scope) -> Callable[[], object]:
+    seeded(world)
+    review = published(world, scope)
+    Delivery.objects.create(
+        workspace_id=scope.workspace_id,
+        address="board@example.org",
+        environment_id=review.environment_id,
+        event_type="review.released",
+        dedupe_key="x",
+        payload={"review": str(review.pk)},
+        status="failed",
+    )
+    return lambda: releasing.send_release_again(scope, review.pk, actor=scope.actor)
+
+
 def _sending() -> dict[str, Any]:
     return {"status": "sending", "lease_until": clock.now(), "fence": 1}
 
@@ -85,6 +101,12 @@ MESSAGES: dict[str, tuple[Prepared, str]] = {
         _on_delivery(lambda s, made: delivering.send_again(s, made.pk, actor=s.actor), status="failed"),
         "notices:delivery:repeat",
     ),
+    "notices.send_failed_again": (
+        _on_delivery(
+            lambda s, made: delivering.send_failed_again(s, made.destination_id, actor=s.actor), status="failed"
+        ),
+        "notices:delivery:repeat",
+    ),
     "notices.send_range_again": (
         _on_delivery(
             lambda s, made: delivering.send_range_again(
@@ -94,6 +116,7 @@ MESSAGES: dict[str, tuple[Prepared, str]] = {
         ),
         "notices:delivery:repeat",
     ),
+    "notices.send_release_again": (_released, "notices:delivery:repeat"),
     "notices.read_notices": (_noticed, "notices:notice:read"),
     "notices.wish_for": (
         lambda _w, scope: lambda: telling.wish_for(scope, telling.Wished(["assigned"]), actor=scope.actor),
@@ -103,6 +126,10 @@ MESSAGES: dict[str, tuple[Prepared, str]] = {
 MESSAGE_PARTS = {
     "notices.evaluate": "derives from the trail; what it makes is the record",
     "notices.tell_persons": "the same",
+    "notices.queue_digests": "what a person wished is in the trail; the delivery is the record",
+    "notices.queue_releases": "the trail says who published; the deliveries are the record",
+    "notices.remind_publishers": "nobody decides; the deliveries are the record",
+    "notices.link_of": "sharing leaves its own event; an attempt is no decision",
     "notices.claim": "an attempt is no decision; the delivery is the record",
     "notices.has_due": "reads",
     "notices.sent": "an attempt is no decision; the delivery is the record",

@@ -11,12 +11,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from tests.worlds import World, small_world
-from trueline.audit import actions
+from trueline.audit import actions, chain
 from trueline.audit.actions import Subject, record
 from trueline.audit.models import AuditEvent, AuditHead
 from trueline.audit.queries import chain_verdict, events
 from trueline.audit.rules import Verdict
-from trueline.cli.rooms import chain_verdicts
+from trueline.cli.trails import chain_verdicts
 from trueline.kit import ids
 from trueline.kit.database.context import within
 from trueline.kit.scope import Actor, ActorKind
@@ -43,16 +43,19 @@ def trail(committed: None) -> World:
     return world
 
 
+TABLES = ("audit_auditevent", "audit_audithead", "audit_auditcheckpoint")
+
+
 def tamper(*statements: str, workspace: UUID) -> None:
     """As the owner of the tables, with row security and triggers out of the way: the strongest hand there is."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        for table in ("audit_auditevent", "audit_audithead"):
+        for table in TABLES:
             cursor.execute(f"alter table {table} no force row level security")
             cursor.execute(f"alter table {table} disable trigger user")
         for statement in statements:
             cursor.execute(statement, {"workspace": workspace})
             assert cursor.rowcount > 0, "nothing was tampered with"
-        for table in ("audit_auditevent", "audit_audithead"):
+        for table in TABLES:
             cursor.execute(f"alter table {table} enable trigger user")
             cursor.execute(f"alter table {table} force row level security")
     connections["owner"].close()
@@ -73,6 +76,22 @@ BREACHES: dict[str, tuple[tuple[str, ...], int]] = {
     "an edited value": (
         (f"update audit_auditevent set after = '{{\"x\": 1}}' where {HERE} and sequence = 2",),
         2,
+    ),
+    "a number that has no exact form": (
+        (f"update audit_auditevent set after = '{{\"x\": 1e30}}' where {HERE} and sequence = 2",),
+        2,
+    ),
+    "a number of more digits than Python reads": (
+        (f"update audit_auditevent set after = '{{\"x\": 1e9999}}' where {HERE} and sequence = 2",),
+        2,
+    ),
+    "a time that never comes": (
+        (f"update audit_auditevent set recorded_at = 'infinity' where {HERE} and sequence = 3",),
+        3,
+    ),
+    "a value with a name that is there twice": (
+        (f'update audit_auditevent set after = \'{{"x": 1, "x": 2}}\' where {HERE} and sequence = 4',),
+        4,
     ),
     "a body with a digest made to fit": (
         (f"update audit_auditevent set body_digest = repeat('a', 64) where {HERE} and sequence = 4",),
@@ -98,6 +117,13 @@ BREACHES: dict[str, tuple[tuple[str, ...], int]] = {
         ),
         4,
     ),
+    "an event put before the first": (
+        (
+            f"""insert into audit_auditevent (id, sequence, {WITHOUT_KEYS})
+            select gen_random_uuid(), -7, {WITHOUT_KEYS} from audit_auditevent where {HERE} and sequence = 3""",
+        ),
+        -7,
+    ),
     "two events in each other's place": (
         (
             f"update audit_auditevent set sequence = 1000 where {HERE} and sequence = 3",
@@ -119,12 +145,33 @@ def test_a_chain_that_was_tampered_with_names_the_first_bad_event(
     sound = verdict(trail.workspace.pk)
     assert sound.is_whole
     assert sound.checked >= 9
+    with trail.inside():
+        assert chain_verdict(trail.workspace.pk, at_once=2) == sound
     tamper(*breach, workspace=trail.workspace.pk)
     found = verdict(trail.workspace.pk)
     assert not found.is_whole
     assert found.bad_sequence == (bad or sound.checked + 1)
     assert found.reason
+    with trail.inside():
+        assert {chain_verdict(trail.workspace.pk, at_once=number) for number in (1, 2, 3)} == {found}
     assert verdict(trail.other_workspace.pk).is_whole
+
+
+def test_a_value_written_as_it_was_before_is_still_whole(trail: World) -> None:
+    """As `jsonb` wrote it, before values were kept as they were sealed: the same value, in other letters."""
+    with trail.inside(), transaction.atomic():
+        subject, after = Subject("environment"), {"longer": "Ä", "b": [1, 2]}
+        record(trail.workspace.pk, "workspaces:environment:move", subject, actor=NOBODY, after=after)
+    tamper(f"update audit_auditevent set after = after::jsonb::text::json where {HERE}", workspace=trail.workspace.pk)
+    assert verdict(trail.workspace.pk).is_whole
+    assert unvouched(trail.workspace.pk) == [verdict(trail.workspace.pk).checked]
+
+
+def unvouched(workspace_id: UUID) -> list[int]:
+    """Events that the database leaves to the slow check."""
+    with within(workspace_id), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(chain.UNVOUCHED, {"workspace": workspace_id, "after": 0, "until": 10_000})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def test_events_cannot_be_moved_to_another_workspace(trail: World) -> None:
@@ -172,6 +219,13 @@ def test_the_owner_of_the_table_cannot_change_an_event_either(statement: str, tr
             )
     with pytest.raises(DatabaseError, match="is append-only"):
         _as_owner(f"alter table {table} no force row level security", statement)
+    connections["owner"].close()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_owner_of_the_table_cannot_empty_it_either(table: str, trail: World) -> None:
+    with pytest.raises(DatabaseError, match="is append-only"):
+        _as_owner(f"truncate {table}")
     connections["owner"].close()
 
 

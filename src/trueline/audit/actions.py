@@ -11,7 +11,7 @@ from django.db import transaction
 
 from trueline.audit.models import AuditEvent, AuditHead
 from trueline.audit.registry import EVENTS
-from trueline.audit.rules import GENESIS, Outcome, body_digest, link_digest
+from trueline.audit.rules import GENESIS, Outcome, body_digest, link_digest, sealable
 from trueline.kit import clock, ids
 from trueline.kit.scope import Actor
 
@@ -60,8 +60,8 @@ def record(  # noqa: PLR0913 - an event is these facts; grouping them would only
         subject_label=subject.label[:300],
         environment_id=subject.environment_id,
         environment_label=subject.environment_label,
-        before=dict(before or {}),
-        after=dict(after or {}),
+        before=sealable(before or {}),
+        after=sealable(after or {}),
         outcome=outcome,
         request_id=actor.request_id,
     )
