@@ -10,13 +10,22 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from trueline.kit import clock
 from trueline.kit.database.context import current_workspace, within
 from trueline.kit.digest import sha256
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
-from trueline.workspaces.models import ApiKey, Environment, EnvironmentGrant, Invitation, Membership, User, Workspace
+from trueline.workspaces.models import (
+    ApiKey,
+    Environment,
+    EnvironmentGrant,
+    Invitation,
+    Membership,
+    ServiceAccount,
+    User,
+    Workspace,
+)
 from trueline.workspaces.rules import (
     CAPABILITIES_OF,
     Capability,
@@ -80,31 +89,59 @@ def key_of_token(token: KeyToken) -> ApiKey | None:
     return _good_keys(token.workspace_id).filter(token_digest=sha256(str(token).encode())).first()
 
 
+def service_by_id(workspace_id: UUID, account_id: UUID) -> ServiceAccount | None:
+    """The service account of that id, None when it has ended; for work that goes on after the request."""
+    found = ServiceAccount.objects.filter(workspace_id=workspace_id, id=account_id, revoked_at=None)
+    return found.filter(expires_at__gt=clock.now()).first()
+
+
 def key_by_id(workspace_id: UUID, key_id: UUID) -> ApiKey | None:
     """The same by id, for work that goes on after the request."""
     return _good_keys(workspace_id).filter(id=key_id).first()
 
 
 def _good_keys(workspace_id: UUID) -> QuerySet[ApiKey]:
-    good = ApiKey.objects.filter(workspace_id=workspace_id, revoked_at=None, expires_at__gt=clock.now())
-    return good.select_related("creator")
+    now = clock.now()
+    good = ApiKey.objects.filter(workspace_id=workspace_id, revoked_at=None, expires_at__gt=now)
+    lasting = Q(service_account=None) | Q(service_account__revoked_at=None, service_account__expires_at__gt=now)
+    return good.filter(lasting).select_related("creator", "service_account")
 
 
 def enter_by_key(key: ApiKey, *, request_id: str = "") -> Scope:
-    """The scope of a key: what its maker may do now, and of that only what the key was given. Raises `NotVisible`."""
-    maker = enter(key.creator, key.workspace_id)
+    """The scope of a key: what its holder may do now, and of that only what the key was given. Raises `NotVisible`."""
+    holder = _holder(key, request_id)
     given = frozenset(key.capabilities)
     if key.environment_id is not None:  # as for a person: whoever reaches a part only manages no members
         given -= {Capability.MEMBERS_MANAGE}
-    reached = maker.environment_ids
+    reached = holder.environment_ids
     if key.environment_id is not None:
-        reached = frozenset({key.environment_id} if maker.reaches(key.environment_id) else ())
+        reached = frozenset({key.environment_id} if holder.reaches(key.environment_id) else ())
     return replace(
-        maker,
-        actor=Actor(ActorKind.KEY, str(key.pk), key.name, on_behalf_of=str(key.creator), request_id=request_id),
-        capabilities=maker.capabilities & given,
+        holder,
+        capabilities=holder.capabilities & given,
         environment_ids=reached,
-        lowered=tuple((environment_id, held & given) for environment_id, held in maker.lowered),
+        lowered=tuple((environment_id, held & given) for environment_id, held in holder.lowered),
+    )
+
+
+def _holder(key: ApiKey, request_id: str) -> Scope:
+    """Whom a key acts for: its service account, or as itself for the person who made it."""
+    if key.service_account is not None:
+        return enter_service(key.service_account, request_id=request_id)
+    actor = Actor(ActorKind.KEY, str(key.pk), key.name, on_behalf_of=str(key.creator), request_id=request_id)
+    return replace(enter(key.creator, key.workspace_id), actor=actor)
+
+
+def enter_service(account: ServiceAccount, *, request_id: str = "") -> Scope:
+    """A service account's scope in the workspace whose context is set. Raises `NotVisible`."""
+    workspace = Workspace.objects.filter(id=account.workspace_id, archived_at=None).first()
+    if workspace is None or current_workspace() != account.workspace_id:
+        raise NotVisible
+    scope = _scope(
+        workspace, Actor(ActorKind.SERVICE, str(account.pk), account.name, request_id=request_id), account.role
+    )
+    return (
+        scope if account.environment_id is None else replace(scope, environment_ids=frozenset({account.environment_id}))
     )
 
 
@@ -114,6 +151,17 @@ def system(workspace_id: UUID, label: str = "Trueline") -> Scope:
     if workspace is None:
         raise NotVisible
     return _scope(workspace, Actor(ActorKind.SYSTEM, "system", label), Role.OWNER)
+
+
+def visitor(workspace_id: UUID, environment_id: UUID, actor: Actor) -> Scope:
+    """Somebody without an account, let in to what was released of one environment, in the context of its workspace.
+
+    Raises `NotVisible`.
+    """
+    workspace = Workspace.objects.filter(id=workspace_id, archived_at=None).first()
+    if workspace is None or current_workspace() != workspace_id:
+        raise NotVisible
+    return replace(_scope(workspace, actor, Role.CUSTOMER), environment_ids=frozenset({environment_id}))
 
 
 def _scope(workspace: Workspace, actor: Actor, role: str) -> Scope:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from importlib import import_module
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
@@ -17,6 +19,7 @@ from trueline.kit.errors import Conflict
 from trueline.kit.scope import Actor, Scope
 from trueline.workspaces import access, queries
 from trueline.workspaces.errors import InvitationInvalid, LastOwner, NotOperable, RoleTooHigh
+from trueline.workspaces.leaving import give_back
 from trueline.workspaces.models import (
     ApiKey,
     Environment,
@@ -174,7 +177,10 @@ def accept_invitation(workspace_id: UUID, token: str, *, user: User, actor: Acto
 
 @transaction.atomic
 def change_role(scope: Scope, membership_id: UUID, role: str, *, actor: Actor) -> Membership:
-    """Give a member another role. Raises `LastOwner`, `RoleTooHigh`."""
+    """Give a member another role; what they may not work on with it is given back.
+
+    Raises `LastOwner`, `RoleTooHigh`.
+    """
     scope.require(Capability.MEMBERS_MANAGE)
     _refuse_higher(scope, role)
     membership = _locked_member(scope, membership_id)
@@ -191,12 +197,13 @@ def change_role(scope: Scope, membership_id: UUID, role: str, *, actor: Actor) -
         before={"role": str(before)},
         after={"role": str(role)},
     )
+    give_back(scope, membership.user, actor=actor)
     return membership
 
 
 @transaction.atomic
 def remove_member(scope: Scope, membership_id: UUID, *, actor: Actor) -> None:
-    """End a membership at once. Raises `LastOwner`."""
+    """End a membership at once; what was theirs to work on is given back. Raises `LastOwner`."""
     scope.require(Capability.MEMBERS_MANAGE)
     membership = _locked_member(scope, membership_id)
     if membership.role == Role.OWNER:
@@ -206,8 +213,9 @@ def remove_member(scope: Scope, membership_id: UUID, *, actor: Actor) -> None:
     membership.delete()
     # Their keys end with them, for good: somebody who is invited again starts without any.
     keys = ApiKey.objects.filter(workspace_id=scope.workspace_id, creator_id=membership.user_id, revoked_at=None)
-    keys.update(revoked_at=clock.now())
+    keys.filter(service_account=None).update(revoked_at=clock.now())
     record(scope.workspace_id, "workspaces:membership:remove", subject, actor=actor)
+    give_back(scope, membership.user, actor=actor)
 
 
 @transaction.atomic
@@ -240,6 +248,7 @@ def narrow(  # noqa: PLR0913 - one line of a membership has these parts
     subject = Subject("membership", str(membership.pk), str(membership.user), environment.pk, environment.name)
     after = {"effect": str(effect), "role": role}
     record(scope.workspace_id, "workspaces:membership:narrow", subject, actor=actor, after=after)
+    give_back(scope, membership.user, actor=actor)
     return grant
 
 
@@ -298,6 +307,22 @@ def use_sign_in_link(token: str) -> User | None:
     user = link.select_related("user").get().user
     _tell_installation("workspaces:link:use", Subject("person", str(user.pk), str(user)), actor=access.person(user))
     return user
+
+
+@transaction.atomic
+def end_sessions(user: User, *, actor: Actor) -> User:
+    """End every session of a person; whoever asks from one of them signs that one anew. Keys of programs go on."""
+    user.sessions_ended_at = clock.now()
+    user.save(update_fields=["sessions_ended_at"])
+    _tell_installation("workspaces:session:end", Subject("person", str(user.pk), str(user)), actor=actor)
+    return user
+
+
+@transaction.atomic
+def end_session(user: User, session_key: str, *, actor: Actor) -> None:
+    """End one session of a person, at once; which ones are theirs, the caller knows."""
+    import_module(settings.SESSION_ENGINE).SessionStore().delete(session_key)
+    _tell_installation("workspaces:session:end", Subject("person", str(user.pk), str(user)), actor=actor)
 
 
 def _tell_installation(action: str, subject: Subject, *, actor: Actor) -> None:

@@ -15,8 +15,8 @@ from trueline.kit.digest import sha256
 from trueline.kit.scope import Actor, ActorKind, Scope
 from trueline.workspaces import access, queries
 from trueline.workspaces.errors import KeyRefused
-from trueline.workspaces.models import ApiKey
-from trueline.workspaces.rules import KEY_DAYS, Capability, KeyToken
+from trueline.workspaces.models import ApiKey, ServiceAccount
+from trueline.workspaces.rules import KEY_DAYS, Capability, KeyToken, capabilities_of
 
 _SECRET_BYTES = 32
 
@@ -30,19 +30,21 @@ def create_api_key(  # noqa: PLR0913 - a key is these facts
     *,
     actor: Actor,
     environment_id: UUID | None = None,
+    service_account_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """A key and its token, which is shown once and kept only as a digest.
 
-    The key acts for the person whose scope this is, with the capabilities given to it that the person still holds when
-    it is used. A key that was made by a key ends with that one, and no later.
+    The key acts for the person whose scope this is, or for a service account, with the capabilities given to it that
+    the one or the other still holds when it is used. A key that was made by a key ends with that one, and no later.
 
-    Raises `KeyRefused` for a capability that the maker does not hold and for a life over a year, `NotVisible` for an
-    environment out of reach.
+    Raises `KeyRefused` for a capability that the maker or the account does not hold and for a life over a year or over
+    the account's, `NotVisible` for an environment or an account out of reach.
     """
     scope.require(Capability.MEMBERS_MANAGE)
     parent = _parent(scope)
     _refuse(scope, capabilities, expires_at, parent)
     environment = access.environment_by_id(scope, environment_id) if environment_id else None
+    account = _account(scope, service_account_id, capabilities, expires_at) if service_account_id else None
     token = KeyToken(scope.workspace_id, secrets.token_urlsafe(_SECRET_BYTES))
     made = ApiKey.objects.create(
         workspace_id=scope.workspace_id,
@@ -50,6 +52,7 @@ def create_api_key(  # noqa: PLR0913 - a key is these facts
         prefix=token.prefix,
         token_digest=sha256(str(token).encode()),
         creator_id=parent.creator_id if parent else UUID(scope.actor.id),
+        service_account=account,
         parent=parent,
         environment=environment,
         capabilities=sorted(set(capabilities)),
@@ -57,8 +60,22 @@ def create_api_key(  # noqa: PLR0913 - a key is these facts
         expires_at=expires_at,
     )
     after = {"capabilities": ", ".join(made.capabilities), "expires": expires_at.date().isoformat()}
+    after |= {"service_account": account.name} if account else {}
     record(scope.workspace_id, "workspaces:key:create", _subject(made), actor=actor, after=after)
     return made, str(token)
+
+
+def _account(
+    scope: Scope, service_account_id: UUID, capabilities: Collection[str], expires_at: datetime
+) -> ServiceAccount:
+    """The account that a new key is for. A key holds no more than its account and lives no longer."""
+    found = queries.service_account(scope, service_account_id)
+    if found.revoked_at is not None or expires_at > found.expires_at:
+        raise KeyRefused("A key ends no later than its service account.")
+    unheld = sorted(set(capabilities) - capabilities_of(found.role))
+    if unheld:
+        raise KeyRefused(f"The role of the service account does not hold: {', '.join(unheld)}.")
+    return found
 
 
 def _parent(scope: Scope) -> ApiKey | None:

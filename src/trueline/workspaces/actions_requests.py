@@ -44,6 +44,14 @@ class Counted:
         return max(0, self.limit - self.used)
 
 
+# lint: allow TL015 the key itself is who acts
+def note_use(key: ApiKey) -> None:
+    """Note, once an hour, that a key is in use."""
+    now = clock.now()
+    if key.last_used_at is None or key.last_used_at < now - _TOUCH:
+        _touch(key, now)
+
+
 @transaction.atomic
 # lint: allow TL015 the key itself is who acts
 def count_request(key: ApiKey) -> Counted:

@@ -44,6 +44,11 @@ def _initiator_scope(run: OperationRun) -> Scope:
         if key is None:
             raise NotVisible
         return access.enter_by_key(key)
+    if run.initiator_kind == ActorKind.SERVICE:
+        account = access.service_by_id(run.workspace_id, UUID(run.initiator_id))
+        if account is None:
+            raise NotVisible
+        return access.enter_service(account)
     user = queries.person_by_id(UUID(run.initiator_id))
     if user is None:
         raise NotVisible

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from trueline.audit.actions import Subject, record
+from trueline.engine.packs.packing import PublicKey
 from trueline.kit import ids
 from trueline.kit.database.context import within
 from trueline.kit.errors import Refused
 from trueline.kit.scope import Actor
 from trueline.kit.sealing import KeyFile, LocalKeys
 from trueline.vault.actions import rewrap
+from trueline.vault.actions_signing import replace_signing_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,23 @@ def withdraw_sealing_keys(*, actor: Actor) -> Sealing:
     for name in file.keep_first():
         _tell("vault:key:revoke", name, {}, actor=actor)
     return sealing_state()
+
+
+def use_signing_key(private_pem: bytes | None = None, *, actor: Actor) -> PublicKey:
+    """Sign packs and checkpoints by a new key from now on: one of your own, or one that is made.
+
+    What was signed before stays good. Raises `SigningKeyUnusable`.
+    """
+    with within(ids.installation()), transaction.atomic():
+        made = replace_signing_key(private_pem)
+        whence = "brought" if private_pem else "made"
+        _tell(
+            "vault:signing:rotate",
+            made.key_id.removeprefix("sha256:"),
+            {"valid_from": made.not_before, "key": whence},
+            actor=actor,
+        )
+    return made
 
 
 def _local_keys() -> LocalKeys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from trueline.kit import clock, ids
@@ -45,6 +47,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    sessions_ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = People()
     USERNAME_FIELD = "email"
@@ -62,6 +65,20 @@ class User(AbstractBaseUser):
         return str(self)
 
     get_short_name = get_full_name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is checked against at each request: another password or an end of all sessions changes it."""
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same for secret keys that were in use before."""
+        return map(self._of_these_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, by_password: str) -> str:
+        if self.sessions_ended_at is None:
+            return by_password
+        ended = self.sessions_ended_at.isoformat()
+        return salted_hmac("trueline.sessions", f"{by_password} {ended}", algorithm="sha256").hexdigest()
 
 
 class Workspace(models.Model):
@@ -182,16 +199,53 @@ class OperationalControl(TenantModel):
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "run_type"], name="control_once")]
 
 
+class ServiceAccount(TenantModel):
+    """A member that is no person: a program with a name and a role of its own, until a date. It never signs in.
+
+    What it does stays its own when whoever made it leaves. `environment` narrows it to one.
+    """
+
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=16)
+    environment = models.ForeignKey(
+        Environment, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
+    made_by_label = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "name"], condition=Q(revoked_at=None), name="service_account_name_once"
+            ),
+            one_of("role", set(Role) - {Role.OWNER}, "service_account_role"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it has neither been ended nor come to its end."""
+        return self.revoked_at is None and self.expires_at > clock.now()
+
+
 class ApiKey(TenantModel):
     """Lets a program act for the person who made it, with some of that person's capabilities, until a date.
 
     Only the digest of its token is kept. `environment` narrows it to one. `parent` is the key that made it, if one did.
+    With a `service_account` it acts for that one, and its maker has only made it.
     """
 
     name = models.CharField(max_length=120)
     prefix = models.CharField(max_length=8)
     token_digest = models.CharField(max_length=64)
     creator = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+")
+    service_account = models.ForeignKey(
+        ServiceAccount, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
     )

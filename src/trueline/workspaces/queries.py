@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -15,10 +16,13 @@ from trueline.workspaces.models import (
     Invitation,
     Membership,
     OperationalControl,
+    ServiceAccount,
     User,
     Workspace,
 )
 from trueline.workspaces.rules import InvitationState
+
+_Row = TypeVar("_Row", ApiKey, ServiceAccount)
 
 
 def workspace(scope: Scope) -> Workspace:
@@ -62,14 +66,34 @@ def open_invitations(scope: Scope) -> QuerySet[Invitation]:
     return found.filter(expires_at__gt=clock.now()).order_by("-created_at")
 
 
+def service_accounts(scope: Scope) -> QuerySet[ServiceAccount]:
+    """Members that are no persons, as far as the reader reaches, by name; those that have ended too."""
+    found = ServiceAccount.objects.filter(workspace_id=scope.workspace_id).select_related("environment")
+    return _in_reach(scope, found).order_by("name", "id")
+
+
+def service_account(scope: Scope, service_account_id: UUID) -> ServiceAccount:
+    """One service account. Raises `NotVisible`."""
+    found = service_accounts(scope).filter(id=service_account_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
 def api_keys(scope: Scope) -> QuerySet[ApiKey]:
     """Keys of the workspace as far as the reader reaches, newest first; withdrawn and expired ones too."""
-    found = ApiKey.objects.filter(workspace_id=scope.workspace_id).select_related("creator", "environment")
+    found = ApiKey.objects.filter(workspace_id=scope.workspace_id)
+    found = _in_reach(scope, found.select_related("creator", "environment", "service_account"))
+    return found.order_by("-created_at", "-id")
+
+
+def _in_reach(scope: Scope, found: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Rows of all environments, or of one that the reader reaches."""
     if scope.environment_ids is not None:
         found = found.filter(Q(environment_id=None) | Q(environment_id__in=scope.environment_ids))
     if scope.excluded_ids:
         found = found.exclude(environment_id__in=scope.excluded_ids)
-    return found.order_by("-created_at", "-id")
+    return found
 
 
 def api_key(scope: Scope, api_key_id: UUID) -> ApiKey:
@@ -98,6 +122,12 @@ def active_control(scope: Scope, run_type: str) -> OperationalControl | None:
 def person_by_email(email: str) -> User | None:
     """The active person of that address, if there is one."""
     return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+# lint: allow TL003 people belong to no workspace
+def person_in_any_state(email: str) -> User | None:
+    """The person of that address, one who may not sign in any more, too."""
+    return User.objects.filter(email=email.strip().lower()).first()
 
 
 # lint: allow TL003 people belong to no workspace

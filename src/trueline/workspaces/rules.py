@@ -21,6 +21,10 @@ class Capability(StrEnum):
     OPERATIONS_VIEW = "operations.view"
     OPERATIONS_START = "operations.start"
     BASELINES_MANAGE = "baselines.manage"
+    TRACES_VIEW = "traces.view"
+    TRACES_WRITE = "traces.write"
+    WORLD_MODELS_MANAGE = "world_models.manage"
+    WORLD_MODELS_APPROVE = "world_models.approve"
     FINDINGS_VIEW = "findings.view"
     FINDINGS_WORK = "findings.work"
     EXCEPTIONS_REQUEST = "exceptions.request"
@@ -54,9 +58,10 @@ class Role(StrEnum):
 
 _C = Capability
 _RELEASED = frozenset({_C.REVIEWS_READ_RELEASED, _C.PACKS_DOWNLOAD_RELEASED})
-_VIEWER = _RELEASED | {_C.WORKSPACE_VIEW, _C.OPERATIONS_VIEW, _C.FINDINGS_VIEW, _C.PACKS_DOWNLOAD}
+_VIEWER = _RELEASED | {_C.WORKSPACE_VIEW, _C.OPERATIONS_VIEW, _C.TRACES_VIEW, _C.FINDINGS_VIEW, _C.PACKS_DOWNLOAD}
 _OPERATOR = _VIEWER | {
     _C.OPERATIONS_START,
+    _C.TRACES_WRITE,
     _C.FINDINGS_WORK,
     _C.EXCEPTIONS_REQUEST,
     _C.CHANGES_PLAN,
@@ -66,13 +71,20 @@ _OPERATOR = _VIEWER | {
     _C.SUPPORT_CREATE,
     _C.SUPPORT_DIAGNOSTICS,
 }
-_APPROVER = _VIEWER | {_C.EXCEPTIONS_APPROVE, _C.CHANGES_APPROVE, _C.REVIEWS_PUBLISH, _C.AUDIT_VIEW}
+_APPROVER = _VIEWER | {
+    _C.WORLD_MODELS_APPROVE,
+    _C.EXCEPTIONS_APPROVE,
+    _C.CHANGES_APPROVE,
+    _C.REVIEWS_PUBLISH,
+    _C.AUDIT_VIEW,
+}
 _MANAGER = (_OPERATOR | _APPROVER) | {
     _C.WORKSPACE_SETTINGS_MANAGE,
     _C.ENVIRONMENTS_MANAGE,
     _C.CONNECTIONS_MANAGE,
     _C.CREDENTIALS_ROTATE,
     _C.BASELINES_MANAGE,
+    _C.WORLD_MODELS_MANAGE,
     _C.AUTONOMY_MANAGE,
     _C.AUTONOMY_KILL,
 }
@@ -161,6 +173,11 @@ def capabilities_of(role: str) -> frozenset[str]:
 def is_lower(role: str, than: str) -> bool:
     """Whether a role grants a subset of another's capabilities: a person is narrowed, never raised, by environment."""
     return capabilities_of(role) <= capabilities_of(than)
+
+
+def stand_in_for(person_id: UUID) -> str:
+    """What stands in the place of a person who was forgotten: always the same, and nothing of the name in it."""
+    return f"person-{person_id.hex[-12:]}"
 
 
 @dataclass(frozen=True, slots=True)
