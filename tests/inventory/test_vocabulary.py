@@ -39,10 +39,11 @@ def fresh(settings):
     settings.DEFINITIONS_PATH = None
 
 
-def test_nothing_was_told_so_ids_stay_ids(world, tmp_path):
+def test_nothing_was_told_so_names_are_read_off_ids(world, tmp_path):
     capture(world, world.environment, export(tmp_path, "bare"), TAKEN_AT)
     with world.scope() as scope:
-        assert vocabulary.definitions(scope).name("edge_home") == "edge_home"
+        known = vocabulary.definitions(scope)
+        assert (known.name("edge_home"), known.named_by("edge_home")) == ("Edge: Home", "id")
 
 
 def test_the_newest_capture_that_told_names_counts_for_the_workspace(world, tmp_path):
@@ -83,7 +84,7 @@ def test_a_broken_file_is_told_in_the_log_once_and_pages_go_on(tmp_path, setting
     if content is not None:
         path.write_bytes(content)
     settings.DEFINITIONS_PATH = path
-    assert [vocabulary.installed_definitions().name("a") for _ in range(2)] == ["a", "a"]
+    assert [vocabulary.installed_definitions().name("a") for _ in range(2)] == ["A", "A"]
     assert len([line for line in caplog.records if line.levelname == "ERROR"]) == 1
 
 
@@ -97,11 +98,11 @@ def test_what_nobody_reaches_names_nothing_for_them(world, tmp_path):
             workspace=world.workspace, membership=membership, environment=world.environment, effect="exclude"
         )
     with world.scope(world.viewer) as scope:
-        assert vocabulary.definitions(scope).name("edge_home") == "edge_home"
+        assert vocabulary.definitions(scope).name("edge_home") == "Edge: Home"
 
 
 def test_definitions_over_others_keep_both_apart():
     first, second = Definitions({"a": Definition("A")}), Definitions({"a": Definition("Z"), "b": Definition("B")})
     both = first.over(second)
-    assert [both.name(key) for key in "abc"] == ["A", "B", "c"]
+    assert [both.name(key) for key in "abc"] == ["A", "B", "C"]
     assert [first.knows("a"), first.knows("b")] == [True, False]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,8 +15,11 @@ from trueline.audit.actions import Subject, record
 from trueline.audit.rules import Outcome
 from trueline.connections.contract import AreaReport
 from trueline.evidence import actions as evidence
-from trueline.inventory import queries
+from trueline.evidence.rules import pack
+from trueline.inventory import queries, queries_standards
 from trueline.inventory.answers import Relation, relation, require_answer
+from trueline.inventory.assertions.writing import baseline_document
+from trueline.inventory.errors import KeyTaken, OtherKey
 from trueline.inventory.manifest import ItemDraft, Manifest
 from trueline.inventory.matching.links import LinkAnswer, identity_key
 from trueline.inventory.models import (
@@ -35,6 +39,9 @@ from trueline.kit.failpoints import reach
 from trueline.kit.scope import Actor, NotVisible, Scope
 from trueline.workspaces.models import Environment
 from trueline.workspaces.rules import Capability
+
+if TYPE_CHECKING:
+    from trueline.inventory.assertions.model import Baseline
 
 _BATCH = 1_000
 
@@ -173,42 +180,106 @@ def _item(snapshot: Snapshot, draft: ItemDraft) -> SnapshotItem:
 
 
 @transaction.atomic
-def make_baseline(scope: Scope, name: str, snapshot_id: UUID, *, actor: Actor) -> BaselineProfile:
-    """A standard whose first version is a snapshot. Raises `Conflict` when the name is taken."""
-    snapshot = queries.snapshot(scope, snapshot_id)
-    scope.require(Capability.BASELINES_MANAGE, snapshot.environment_id)
+def make_baseline(
+    scope: Scope, name: str, snapshot_id: UUID | None, *, actor: Actor, asks: Baseline | None = None
+) -> BaselineProfile:
+    """A standard whose first version is a snapshot, a set of assertions, or both.
+
+    Raises `Conflict` when the name is taken, or the id of the assertions; `Refused` for assertions that nothing here
+    can hold.
+    """
+    snapshot = _allowed(scope, snapshot_id)
     try:
         with transaction.atomic():
-            profile = BaselineProfile.objects.create(workspace_id=scope.workspace_id, name=name)
+            profile = BaselineProfile.objects.create(
+                workspace_id=scope.workspace_id, name=name, key=asks.id if asks else ""
+            )
     except IntegrityError as error:
-        raise Conflict("A standard of this name exists already.", next_step="Choose another name.") from error
-    _add_version(scope, profile, snapshot)
+        raise _taken(error) from error
+    version = _add_version(scope, profile, snapshot, asks)
     subject = Subject("baseline", str(profile.pk), name)
-    after = {"snapshot": str(snapshot.pk)}
-    record(scope.workspace_id, "inventory:baseline:create", subject, actor=actor, after=after)
+    record(scope.workspace_id, "inventory:baseline:create", subject, actor=actor, after=_told(version))
     return profile
 
 
 @transaction.atomic
-def add_baseline_version(scope: Scope, profile_id: UUID, snapshot_id: UUID, *, actor: Actor) -> BaselineVersion:
-    """The next version of a standard: what is held to it is compared with this snapshot from the next capture on."""
-    profile, snapshot = queries.baseline(scope, profile_id), queries.snapshot(scope, snapshot_id)
-    scope.require(Capability.BASELINES_MANAGE, snapshot.environment_id)
+def add_baseline_version(  # noqa: PLR0913 - what it holds, and by whom
+    scope: Scope,
+    profile_id: UUID,
+    snapshot_id: UUID | None,
+    *,
+    actor: Actor,
+    asks: Baseline | None = None,
+    keeps_capture: bool = False,
+) -> BaselineVersion:
+    """The next version of a standard: what is held to it is held against this from now on.
+
+    With `keeps_capture` the capture of the version before stays part of it, beside the new assertions.
+    """
+    profile, snapshot = queries.baseline(scope, profile_id), _allowed(scope, snapshot_id)
     # Two at once would count the same number; the row of the standard puts them in order.
-    BaselineProfile.objects.select_for_update().get(workspace_id=scope.workspace_id, id=profile.pk)
-    version = _add_version(scope, profile, snapshot)
+    profile = BaselineProfile.objects.select_for_update().get(workspace_id=scope.workspace_id, id=profile.pk)
+    if asks is not None:
+        _take_key(profile, asks.id)
+    if keeps_capture and snapshot is None:
+        before = queries.versions(scope, profile.pk).first()
+        snapshot = before.snapshot if before else None
+    version = _add_version(scope, profile, snapshot, asks)
     subject = Subject("baseline", str(profile.pk), profile.name)
-    after = {"snapshot": str(snapshot.pk), "version": version.number}
+    after = _told(version) | {"version": version.number}
     record(scope.workspace_id, "inventory:baseline:advance", subject, actor=actor, after=after)
     return version
 
 
-def _add_version(scope: Scope, profile: BaselineProfile, snapshot: Snapshot) -> BaselineVersion:
+def _allowed(scope: Scope, snapshot_id: UUID | None) -> Snapshot | None:
+    if snapshot_id is None:
+        scope.require(Capability.BASELINES_MANAGE)
+        return None
+    snapshot = queries.snapshot(scope, snapshot_id)
+    scope.require(Capability.BASELINES_MANAGE, snapshot.environment_id)
+    return snapshot
+
+
+def _taken(error: IntegrityError) -> Conflict:
+    if "baseline_key_once" in str(error):
+        return KeyTaken()
+    return Conflict("A standard of this name exists already.", next_step="Choose another name.")
+
+
+def _take_key(profile: BaselineProfile, key: str) -> None:
+    """Assertions of one standard keep one id over all versions: what stands on it finds it by that."""
+    if profile.key == key:
+        return
+    if profile.key:
+        raise OtherKey(key, profile.key)
+    profile.key = key
+    try:
+        with transaction.atomic():
+            profile.save(update_fields=["key"])
+    except IntegrityError as error:
+        raise _taken(error) from error
+
+
+def _told(version: BaselineVersion) -> dict[str, Any]:
+    told: dict[str, Any] = {"snapshot": str(version.snapshot_id)} if version.snapshot_id else {}
+    return told | ({"assertions": version.assertions_count, "release": version.release} if version.release else {})
+
+
+def _add_version(
+    scope: Scope, profile: BaselineProfile, snapshot: Snapshot | None, asks: Baseline | None
+) -> BaselineVersion:
     versions = BaselineVersion.objects.filter(workspace_id=scope.workspace_id, profile_id=profile.pk)
     newest = versions.aggregate(newest=Max("number"))["newest"] or 0
-    return BaselineVersion.objects.create(
-        workspace_id=scope.workspace_id, profile=profile, number=newest + 1, snapshot=snapshot
-    )
+    version = BaselineVersion(workspace_id=scope.workspace_id, profile=profile, number=newest + 1, snapshot=snapshot)
+    if asks is not None:
+        version.base = queries_standards.base_of(scope, asks)
+        queries_standards.must_hold(scope, version.base, asks)
+        document = pack(baseline_document(asks))
+        evidence.keep(scope.workspace_id, [document])
+        version.document_digest, version.release = document.digest, asks.version
+        version.assertions_count = len(asks.assertions) + len(asks.templates)
+    version.save(force_insert=True)
+    return version
 
 
 @transaction.atomic
@@ -223,6 +294,24 @@ def assign_baseline(scope: Scope, profile_id: UUID, environment: Environment, *,
         subject = Subject("baseline", str(profile.pk), profile.name, environment.pk, environment.name)
         record(scope.workspace_id, "inventory:baseline:assign", subject, actor=actor)
     return assignment
+
+
+@transaction.atomic
+def unassign_baseline(scope: Scope, profile_id: UUID, environment: Environment, *, actor: Actor) -> bool:
+    """Hold an environment to a standard no more; False when it was not held to it.
+
+    What was found against it is closed as not asked for any more when the newest capture is judged again.
+    """
+    scope.require(Capability.BASELINES_MANAGE, environment.pk)
+    profile = queries.baseline(scope, profile_id)
+    held = BaselineAssignment.objects.filter(
+        workspace_id=scope.workspace_id, environment_id=environment.pk, profile_id=profile.pk
+    )
+    removed, _each = held.delete()
+    if removed:
+        subject = Subject("baseline", str(profile.pk), profile.name, environment.pk, environment.name)
+        record(scope.workspace_id, "inventory:baseline:unassign", subject, actor=actor)
+    return bool(removed)
 
 
 @transaction.atomic

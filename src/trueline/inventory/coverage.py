@@ -43,8 +43,7 @@ class SettingState(StrEnum):
     ONLY_RIGHT = "only_right"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Configured:
+class Configured(NamedTuple):
     """One policy's values for a setting."""
 
     values: Values
@@ -52,23 +51,25 @@ class Configured:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class CoveredSetting:
-    """One setting and everything that both sides give it, in stable order."""
+class CoveredSetting(NamedTuple):
+    """One setting and everything that both sides give it, in stable order, and what that comes to."""
 
     id: str
     left: tuple[Configured, ...]
     right: tuple[Configured, ...]
+    state: SettingState
 
-    @property
-    def state(self) -> SettingState:
-        """Equal when a policy of each side gives it the same set of values; in conflict when none does."""
-        if not self.right:
-            return SettingState.ONLY_LEFT
-        if not self.left:
-            return SettingState.ONLY_RIGHT
-        shared = {one.values for one in self.left} & {one.values for one in self.right}
-        return SettingState.EQUAL if shared else SettingState.CONFLICT
+
+def covered(key: str, left: tuple[Configured, ...], right: tuple[Configured, ...]) -> CoveredSetting:
+    """Equal when a policy of each side gives it the same set of values; in conflict when none does."""
+    if not left or not right:
+        state = SettingState.ONLY_LEFT if left else SettingState.ONLY_RIGHT
+    elif len(left) == len(right) == 1:
+        state = SettingState.EQUAL if left[0].values == right[0].values else SettingState.CONFLICT
+    else:
+        shared = {one.values for one in left} & {one.values for one in right}
+        state = SettingState.EQUAL if shared else SettingState.CONFLICT
+    return CoveredSetting(key, left, right, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,7 @@ def settings_coverage(left: Iterable[Configuring], right: Iterable[Configuring])
     """
     mine, theirs = configured_settings(left), configured_settings(right)
     return SettingsCoverage(
-        tuple(
-            CoveredSetting(key, mine.get(key, ()), theirs.get(key, ())) for key in sorted(mine.keys() | theirs.keys())
-        )
+        tuple(covered(key, mine.get(key, ()), theirs.get(key, ())) for key in sorted(mine.keys() | theirs.keys()))
     )
 
 
@@ -114,7 +113,7 @@ def configured_settings(records: Iterable[Configuring]) -> dict[str, tuple[Confi
         for setting in record.settings:
             if setting.values and ":" not in setting.id:
                 found[setting.id].append(Configured(setting.values, record.name, record.source_path))
-    return {key: tuple(sorted(several)) for key, several in sorted(found.items())}
+    return {key: tuple(sorted(several)) if len(several) > 1 else (several[0],) for key, several in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from trueline.inventory.errors import UnknownDefinitions
+from trueline.inventory.id_names import name_from_id
 from trueline.kit.errors import Refused
 
 if TYPE_CHECKING:
@@ -43,14 +44,20 @@ class Definitions:
     by_id: Mapping[str, Definition] = field(default_factory=dict)
 
     def name(self, setting_id: str) -> str:
-        """The setting's name, or its id when nobody told us a name."""
+        """The setting's name, or what its id says when nobody told us one (`knows` tells which)."""
         known = self.by_id.get(setting_id.lower())
-        return known.name if known and known.name else setting_id
+        return known.name if known and known.name else name_from_id(setting_id)
 
     def knows(self, setting_id: str) -> bool:
         """Whether the setting has a name here."""
         known = self.by_id.get(setting_id.lower())
         return known is not None and bool(known.name)
+
+    def named_by(self, setting_id: str) -> str:
+        """Where the name comes from: `definitions`, or `id` where nobody told one; empty for no setting."""
+        if not setting_id:
+            return ""
+        return "definitions" if self.knows(setting_id) else "id"
 
     def over(self, other: Definitions) -> Definitions:
         """These, and where they say nothing the other's."""

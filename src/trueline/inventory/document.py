@@ -66,10 +66,11 @@ class ChangeLine:
     """One difference, with the words of the setting definitions where they are known.
 
     Attributes:
-        setting: Name of the setting, its id when nobody told a name, empty outside settings.
+        setting: Name of the setting, what its id says when nobody told a name, empty outside settings.
         category: Where the vendor shows the setting, empty when unknown.
         left_label: The left value in words.
         right_label: The right value in words.
+        named_by: Where the name comes from: `definitions` or `id`; empty outside settings.
     """
 
     facet: str
@@ -81,6 +82,7 @@ class ChangeLine:
     category: str
     left_label: Json
     right_label: Json
+    named_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class ConfiguredLine:
 
 @dataclass(frozen=True, slots=True)
 class SettingLine:
-    """One setting on both sides. `state` is equal, conflict, only_left or only_right."""
+    """One setting on both sides. `state` is equal, conflict, only_left or only_right; `named_by` as of a change."""
 
     id: str
     name: str
@@ -129,6 +131,7 @@ class SettingLine:
     right: tuple[ConfiguredLine, ...]
     state: str
     category: str
+    named_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _let_go(work: Work) -> None:
 
 def _read(work: Work, provider_key: str, path: Path) -> Manifest:
     key = bytes.fromhex(keyed(settings.SECRET_KEY.encode(), f"fingerprint:{work.scope.workspace_id}".encode()))
-    source = registry.provider(provider_key).open_export(path, key)
+    source = registry.open_export(provider_key, path, key)
     manifest = collect(source, lambda told: work.progress(told.done, told.total, told.label))
     work.progress(len(manifest.items), len(manifest.items), "", now=True)
     return manifest

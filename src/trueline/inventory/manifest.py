@@ -27,6 +27,7 @@ from trueline.inventory.definitions import definitions_document
 from trueline.inventory.rules import facet_digests
 from trueline.kit import digest
 
+_FACETS = {str(facet): facet for facet in Facet}
 _SAYS_NOTHING = frozenset({Coverage.UNREAD, Coverage.PARTIAL})
 """Coverage of an area without a single object that tells nothing of the environment; denied and empty do."""
 
@@ -143,6 +144,6 @@ def content_document(record: Record) -> dict[str, Any]:
 def stored_content(document: dict[str, Any]) -> StoredContent:
     """The reverse of `content_document`."""
     return StoredContent(
-        {Facet(facet): flat for facet, flat in document["facets"].items()},
+        {_FACETS[facet]: flat for facet, flat in document["facets"].items()},
         tuple(Setting(key, tuple(values)) for key, values in document["settings"]),
     )

@@ -107,22 +107,31 @@ class SnapshotItem(models.Model):
 
 
 class BaselineProfile(models.Model):
-    """A standard that environments are held to. Its content is the snapshot of its newest version."""
+    """A standard that environments are held to. Its content is that of its newest version.
+
+    `key` is the id that its files carry, empty while it has no assertions: by it a layer finds what it stands on.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     workspace_id = models.UUIDField()
     name = models.CharField(max_length=120)
+    key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace_id", "name"], name="baseline_name_once"),
+            models.UniqueConstraint(fields=["workspace_id", "key"], name="baseline_key_once", condition=~Q(key="")),
         ]
 
 
 class BaselineVersion(models.Model):
-    """One state of a standard. Older ones stay, so that a decision can name what it was decided on."""
+    """One state of a standard. Older ones stay, so that a decision can name what it was decided on.
+
+    It holds a snapshot, to be met object by object, or assertions, to be met by any policy, or both. A layer names the
+    very version that it stands on, so that what an environment is held to never changes by itself.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     workspace_id = models.UUIDField()
@@ -131,13 +140,26 @@ class BaselineVersion(models.Model):
     )
     number = models.IntegerField()
     snapshot = models.ForeignKey(
-        Snapshot, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Snapshot, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    document_digest = models.CharField(max_length=64, null=True)
+    base = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    release = models.CharField(max_length=60, blank=True)
+    assertions_count = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace_id", "profile", "number"], name="baseline_version_once")
+            models.UniqueConstraint(fields=["workspace_id", "profile", "number"], name="baseline_version_once"),
+            models.CheckConstraint(
+                condition=Q(snapshot__isnull=False) | Q(document_digest__isnull=False), name="baseline_version_content"
+            ),
+            models.CheckConstraint(
+                condition=Q(document_digest__isnull=False) | Q(base=None, assertions_count=0),
+                name="baseline_version_layer",
+            ),
         ]
 
 
@@ -155,6 +177,62 @@ class BaselineAssignment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace_id", "environment_id", "profile"], name="assignment_once")
+        ]
+
+
+class BaselineUpgrade(models.Model):
+    """A plan from a standard's newest version to its next release, while people answer its pieces.
+
+    `choices` holds the answer to each piece by its id. Gone once the version is made, or the plan is let be.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    profile = models.ForeignKey(
+        BaselineProfile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    version = models.ForeignKey(
+        BaselineVersion, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    document_digest = models.CharField(max_length=64)
+    release = models.CharField(max_length=60)
+    choices = models.JSONField(default=dict)
+    begun_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace_id", "profile"], name="upgrade_once")]
+
+
+class BaselineCheck(models.Model):
+    """What one capture came to when it was held against the assertions of one version. Never changed.
+
+    `states` holds the state of every assertion by its id; what proves each lies in evidence.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    environment_id = models.UUIDField()
+    profile = models.ForeignKey(
+        BaselineProfile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    version = models.ForeignKey(
+        BaselineVersion, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    observed_at = models.DateTimeField()
+    checked_at = models.DateTimeField(default=clock.now)
+    states = models.JSONField()
+    results_digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            # Prevents the double: a run taken up after a crash judges the same capture again.
+            models.UniqueConstraint(fields=["workspace_id", "snapshot", "version"], name="check_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace_id", "profile", "environment_id", "-observed_at"], name="check_recent")
         ]
 
 

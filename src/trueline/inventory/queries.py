@@ -26,7 +26,8 @@ from trueline.inventory.models import (
     SnapshotItem,
 )
 from trueline.inventory.readings import Told, Whole, compare_whole
-from trueline.inventory.rows import FIELDS, ItemRow
+from trueline.inventory.rows import FIELDS, HeldObject, ItemRow, held_object
+from trueline.kit.database.reach import in_reach
 from trueline.kit.scope import NotVisible, Scope
 
 _Row = TypeVar("_Row", bound=Model)
@@ -163,6 +164,13 @@ def contents(scope: Scope, rows: Sequence[SnapshotItem | ItemRow]) -> list[Store
     return [stored_content(held[row.content_digest]) for row in rows]
 
 
+def objects(scope: Scope, snapshot_id: UUID) -> list[HeldObject]:
+    """Every object of a snapshot with its content, as assertions read it. Raises `NotVisible`."""
+    rows = _rows(scope, snapshot(scope, snapshot_id).pk)
+    held = _held(scope, (row.content_digest for row in rows))
+    return [held_object(row, held[row.content_digest]) for row in rows]
+
+
 def compared(scope: Scope, left_id: UUID, right_id: UUID) -> Comparison[ItemRow]:
     """Two snapshots side by side; of two environments, ids mean nothing. Raises `NotVisible`."""
     return _compared(scope, snapshot(scope, left_id), snapshot(scope, right_id))
@@ -173,7 +181,7 @@ def compared_with_standard(scope: Scope, version: BaselineVersion, right_id: UUI
 
     The standard may have been taken from an environment that this reader does not reach: it belongs to the workspace.
     """
-    return _compared(scope, version.snapshot, snapshot(scope, right_id), version.profile_id)
+    return _compared(scope, _held_up(version), snapshot(scope, right_id), version.profile_id)
 
 
 def _compared(scope: Scope, left: Snapshot, right: Snapshot, profile_id: UUID | None = None) -> Comparison[ItemRow]:
@@ -199,7 +207,14 @@ def whole(scope: Scope, left_id: UUID, right_id: UUID, *, ignore_ids: bool = Fal
 
 def whole_with_standard(scope: Scope, version: BaselineVersion, right_id: UUID) -> Whole[ItemRow]:
     """The same of a standard, left, and a snapshot, right."""
-    return _whole(scope, version.snapshot, snapshot(scope, right_id), version.profile_id)
+    return _whole(scope, _held_up(version), snapshot(scope, right_id), version.profile_id)
+
+
+def _held_up(version: BaselineVersion) -> Snapshot:
+    """The capture that a version holds up; assertions alone cannot stand beside a capture object by object."""
+    if version.snapshot is None:
+        raise NotVisible
+    return version.snapshot
 
 
 def _whole(
@@ -281,10 +296,8 @@ def _reports(rows: Iterable[SnapshotArea]) -> tuple[AreaReport, ...]:
 
 
 def _in_reach(scope: Scope, found: QuerySet[_Row], column: str = "snapshot__environment_id") -> QuerySet[_Row]:
-    """Only rows of environments that the reader reaches; adds nothing to the statement of somebody not narrowed."""
-    if scope.environment_ids is not None:
-        found = found.filter(**{f"{column}__in": scope.environment_ids})
-    return found.exclude(**{f"{column}__in": scope.excluded_ids}) if scope.excluded_ids else found
+    """Only what environments in reach have shown; rows of a snapshot by the environment of that."""
+    return in_reach(scope, found, column)
 
 
 def baselines(scope: Scope) -> QuerySet[BaselineProfile]:

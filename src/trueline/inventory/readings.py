@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NOTHING_KNOWN = Definitions()
 
+_ADDRESSED = re.compile(r"\[([^\[\]]*/[^\[\]]*)\]\.value$")
 _LAST_ID = re.compile(r"([^/\[\]]+)(?:\[[^\]]*\])?$")
 
 
@@ -184,13 +185,24 @@ def _change(change: Change, definitions: Definitions) -> ChangeLine:
         category=definitions.category(key),
         left_label=definitions.label(key, change.left),
         right_label=definitions.label(key, change.right),
+        named_by=definitions.named_by(key),
     )
 
 
-def setting_id(change: Change) -> str:
-    """The id at the end of a settings path, without the mark of an instance."""
-    found = _LAST_ID.search(change.path) if change.facet is Facet.SETTINGS else None
-    return found.group(1) if found else ""
+def setting_id(change: Change | ChangeLine) -> str:
+    """The id at the end of a settings path; empty for any other change."""
+    return id_at(change.path) if change.facet == Facet.SETTINGS else ""
+
+
+def id_at(path: str) -> str:
+    """The id at the end of a path, without the mark of an instance; empty when there is none.
+
+    Of `omaSettings[./device/x/y].value` it is what stands in the brackets: the setting is an address there.
+    """
+    if addressed := _ADDRESSED.search(path):
+        return addressed.group(1)
+    found = _LAST_ID.search(path)
+    return found.group(1).lstrip(".") if found else ""
 
 
 def _not_comparable(comparison: Comparison[ItemT]) -> Iterator[NotComparableLine]:
@@ -221,6 +233,7 @@ def _setting(setting: CoveredSetting, definitions: Definitions) -> SettingLine:
         right=tuple(_configured(one, setting.id, definitions) for one in setting.right),
         state=setting.state.value,
         category=definitions.category(setting.id),
+        named_by=definitions.named_by(setting.id),
     )
 
 

@@ -16,6 +16,7 @@ from trueline.connections.contract import Facet, Json
 from trueline.inventory.matching.evidence import ItemT, Pair
 
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_LENGTH = 36
 Facets = Mapping[Facet, Mapping[str, Json]]
 
 
@@ -49,6 +50,8 @@ class References:
         return value
 
     def _text(self, text: str) -> str:
+        if len(text) < _LENGTH or "-" not in text:
+            return text
         return _GUID.sub(lambda found: self.anywhere.get(found[0].lower(), found[0]), text)
 
 

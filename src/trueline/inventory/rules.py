@@ -103,7 +103,7 @@ def facet_digests(record: Content) -> dict[Facet, str]:
     The digest is over key-sorted JSON of the facet's flat mapping (`kit.digest.quick`). Readers and comparisons both
     call this one function, so that equal content always has equal digests.
     """
-    return {facet: digest.sha256(digest.quick(dict(flat))) for facet, flat in record.facets.items() if flat}
+    return {facet: digest.sha256(digest.quick(flat)) for facet, flat in record.facets.items() if flat}
 
 
 def raw_digest(raw: Mapping[str, Any]) -> str:

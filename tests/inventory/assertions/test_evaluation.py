@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -18,8 +19,10 @@ from trueline.connections.contract import (
     Facet,
     Proof,
     Question,
+    phrase,
 )
 from trueline.inventory.assertions.evaluation import ResultState, environment, evaluate
+from trueline.inventory.assertions.keeping import kept_results, results_document
 from trueline.inventory.assertions.layers import effective
 from trueline.inventory.assertions.model import Assertion, Baseline, Template
 
@@ -166,7 +169,11 @@ def asked(answer: Answer) -> dict[str, Question]:
 
 def test_a_question_brings_its_answer_with_proofs_and_exclusions():
     answer = Answer(
-        AnswerState.MET_PARTLY, "Not quite.", (Proof("P", "p.json", "1", "does it"),), (Excluded("g", "1", "G", ()),)
+        AnswerState.MET_PARTLY,
+        phrase("Not %(much)s.", much=phrase("quite")),
+        (Proof("P", "p.json", "1", phrase("does it")),),
+        (Excluded("g", "1", "G", ()),),
+        (phrase("all but %(these)s", these=("a", phrase("b"))),),
     )
     result = one_result(Assertion("q", "Q", question="q"), where(questions=asked(answer)))
     assert (result.state, result.sentence, result.proofs, result.excluded) == (
@@ -175,6 +182,16 @@ def test_a_question_brings_its_answer_with_proofs_and_exclusions():
         answer.proofs,
         answer.excluded,
     )
+    kept = kept_results(json.loads(json.dumps(results_document([result]))))["q"]
+    assert (kept.said, kept.gaps, kept.proofs[0].says) == (result.said, answer.gaps, answer.proofs[0].says)
+    assert str(kept.gaps[0]) == "all but a, b"
+
+
+def test_a_result_kept_before_providers_spoke_in_phrases_stands_as_it_is():
+    old = {"state": "met", "code": "answered", "values": {"sentence": "Yes."}, "gaps": ["some"]}
+    lines = {"observed": [[], 0], "excluded": [[], 0], "proofs": [[["P", "p", "1", "does it", None, True, "all"]], 1]}
+    kept = kept_results({"q": {**old, **lines}})["q"]
+    assert (str(kept.said), kept.gaps, kept.proofs[0].says) == ("Yes.", ("some",), "does it")
 
 
 @pytest.mark.parametrize(("question", "parameters"), [("unheard", {}), ("q", {"foreign": 1})])

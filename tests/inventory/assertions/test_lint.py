@@ -74,5 +74,5 @@ def test_a_baseline_that_was_made_asks_for_every_value_and_is_the_same_in_any_or
     assert made == make_baseline(records[::-1], Head("b", "1", "B"), weigh=lambda *_: "low", definitions=KNOWN)
     assert [(one.title, one.operator, one.value) for one in made.baseline.assertions] == [
         ("Home", "one_of", ["off", "on"]),
-        ("x", "equals", ["1", "2"]),
+        ("X", "equals", ["1", "2"]),
     ]

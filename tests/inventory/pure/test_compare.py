@@ -133,6 +133,12 @@ def test_true_is_not_one_and_one_is_one_point_zero():
     assert [change.path for change in changes] == ["a", "c"]
 
 
+def test_a_letter_is_one_however_it_is_encoded_and_another_letter_is_another():
+    one, two = "Pr\u00fcfung", "Pru\u0308fung"
+    assert not flat_changes(Facet.SETTINGS, {"a": one, "b": [one]}, {"a": two, "b": [two]})
+    assert len(flat_changes(Facet.SETTINGS, {"a": one, "b": "\u017f"}, {"a": "Prufung", "b": "s"})) == 2
+
+
 def test_a_member_of_the_identity_that_only_one_shape_of_export_states_is_no_change():
     full = record(facets={Facet.IDENTITY: {"name": "Browser", "type": "policy"}}, raw={"shape": "full"})
     native = record(facets={Facet.IDENTITY: {"name": "Browser"}}, raw={"shape": "native"})

@@ -69,7 +69,7 @@ def test_differences_exit_1_with_one_sentence_first(folder, capsys):
     assert run(folder, "left.json", "right.json") == 1
     text = capsys.readouterr().out
     assert text.splitlines()[0].startswith("1 of 1 object in both changed, 1 only in ")
-    assert "~ x: 1 -> 2" in text
+    assert "~ X (x): 1 -> 2" in text
 
 
 def test_json_is_one_document_and_nothing_else(folder, capsys):
@@ -114,4 +114,4 @@ def test_the_id_of_an_option_does_not_repeat_the_id_of_its_setting(folder, capsy
     (folder / "one.json").write_text(json.dumps({"A": {"edge_home": "edge_home_1"}}))
     (folder / "two.json").write_text(json.dumps({"A": {"edge_home": "edge_home_0"}}))
     run(folder, "one.json", "two.json")
-    assert "~ edge_home: 1 -> 0" in capsys.readouterr().out
+    assert "~ Edge: Home (edge_home): 1 -> 0" in capsys.readouterr().out

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from tests.inventory.pure.records import record
 from trueline.connections.contract import Facet, Record
+from trueline.inventory.matching import resemblance
 from trueline.inventory.matching.evidence import Matching, Method, Pair
 from trueline.inventory.matching.ladder import match_items
 from trueline.inventory.matching.links import Link
+from trueline.inventory.matching.verdicts import FLOOR, LEAD
 from trueline.inventory.rules import RecordItem, record_contents, record_items
 
 SUBJECTS = ("Firewall", "Encryption", "Browser", "Sign-in", "Updates", "Antivirus", "Printing", "Backup", "Office")
@@ -101,6 +103,22 @@ def test_copies_that_nothing_tells_apart_are_not_linked_without_asking():
     twins = [_named(policy("Firewall"), f"Copy {word}") for word in ("alpha", "beta")]
     right = [_named(policy("Firewall"), "Gamma"), _named(policy("Firewall"), "Delta")]
     assert not [pair for pair in match(twins, right).pairs if pair.evidence.auto]
+
+
+@pytest.mark.parametrize("ignore_ids", [True, False])
+@pytest.mark.parametrize("count", [2, 450])
+def test_copies_that_are_the_same_in_name_and_content_stand_for_each_other(count, ignore_ids):
+    """Not one is missing and not one is more, whichever of them is which."""
+    copies = [replace(policy("Firewall"), external_id="", source_path=f"{number}.json") for number in range(count)]
+    found = match(copies, copies[1:], ignore_ids=ignore_ids, propose=False)
+    assert (len(found.pairs), len(found.only_left), len(found.only_right)) == (count - 1, 1, 0)
+    assert {pair.evidence.method for pair in found.pairs} == {Method.NAME}
+
+
+def test_a_copy_that_a_person_said_is_another_stands_for_none():
+    left, right = (replace(policy("Firewall"), external_id=name) for name in ("a", "b"))
+    link = Link("configurationPolicies:a", "configurationPolicies:b", is_confirmed=False)
+    assert match([left, left], [right], links=[link]).pairs == ()
 
 
 def test_unrelated_sides_are_only_proposed_what_does_the_same():
@@ -206,3 +224,27 @@ def _edited(one: Record, rng: random.Random) -> Record:
     values = {setting.id: setting.values[0] for setting in one.settings}
     values[rng.choice(sorted(values))] = rng.choice(["changed", "v1"])
     return record(one.name, settings=values, external_id=one.external_id)
+
+
+def crowded(rng: random.Random, side: str) -> list[Record]:
+    """Policies of a few common settings and of names made of a few words, so that each has many neighbours."""
+    words = ["Edge", "Wifi", "Lock", "Base", "Kiosk", "v2"]
+    return [
+        record(
+            f"{side} {number}" if rng.random() < 0.3 else " ".join(rng.sample(words, 2)),
+            settings={f"s{rng.randrange(12)}": str(rng.randrange(2)) for _ in range(rng.randrange(1, 6))},
+            external_id=f"{side}{number}",
+            source_path=f"{side}{number}.json",
+        )
+        for number in range(14)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_leaving_out_distant_neighbours_changes_no_pair(seed, monkeypatch):
+    rng = random.Random(seed)
+    left, right = crowded(rng, "l"), crowded(rng, "r")
+    assert 0 < resemblance.LEAST < FLOOR - LEAD
+    fast = match(left, right)
+    monkeypatch.setattr(resemblance, "LEAST", 0)
+    assert match(left, right) == fast

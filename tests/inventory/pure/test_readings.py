@@ -91,9 +91,10 @@ def test_definitions_put_settings_and_values_into_words(document):
     assert result["settings"]["items"][0]["name"] == "Home page"
 
 
-def test_without_definitions_an_id_stands_for_itself():
-    result = as_json(reading(record("A", settings={"home": "1"})), reading(record("A", settings={"home": "2"})))
-    assert result["settings"]["items"][0]["name"] == "home"
+def test_without_definitions_a_name_is_read_off_the_id_and_says_so():
+    sides = [reading(record("A", settings={"com.apple.safari_homepage": value})) for value in "12"]
+    (item,) = as_json(*sides)["settings"]["items"]
+    assert (item["id"], item["name"], item["named_by"]) == ("com.apple.safari_homepage", "Safari: Home page", "id")
 
 
 @pytest.mark.parametrize("document", [[], {}, "text", [{"name": "x"}], {"x": 3}])

@@ -83,7 +83,7 @@ def result_document(result: Result, definitions: Definitions = NO_DEFINITIONS) -
         **about,
         "expected": result.expected,
         "observed": [_observed(one, demand, definitions) for one in result.observed],
-        "proofs": [{"name": one.name, "path": one.path, "id": one.id, "says": one.says} for one in result.proofs],
+        "proofs": [{"name": one.name, "path": one.path, "id": one.id, "says": str(one.says)} for one in result.proofs],
         "excluded": [
             {
                 "kind": one.kind,
@@ -94,7 +94,7 @@ def result_document(result: Result, definitions: Definitions = NO_DEFINITIONS) -
             }
             for one in result.excluded
         ],
-        "gaps": list(result.gaps),
+        "gaps": [str(one) for one in result.gaps],
         "rationale": demand.rationale,
         "references": [{"framework": one.framework, "id": one.id} for one in demand.references],
         "origin": origin_document(result.entry.origin),

@@ -17,6 +17,7 @@ from trueline.connections.contract import (
     Coverage,
     Excluded,
     Facet,
+    Hole,
     Json,
     ObjectView,
     Proof,
@@ -27,6 +28,7 @@ from trueline.connections.contract import (
 from trueline.inventory.assertions.layers import Effective, EffectiveBaseline
 from trueline.inventory.assertions.model import Assertion, Operator, Template
 from trueline.inventory.assertions.operators import accepts, expected, short, values_of
+from trueline.inventory.assertions.saying import Said, named
 from trueline.inventory.differences import same_value
 
 ReachOf = Callable[[Mapping[str, Json]], Reach]
@@ -41,6 +43,10 @@ class ResultState(StrEnum):
     NOT_MET = "not_met"
     NOT_MEASURED = "not_measured"
     NOT_LICENSED = "not_licensed"
+
+
+UNTOLD = frozenset({ResultState.NOT_MEASURED, ResultState.NOT_LICENSED})
+"""States in which nobody could tell; never good, and no reason to call something repaired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Result:
     """One assertion and what it came to.
 
     Attributes:
+        said: What is to be said of it, by code; `sentence` says it in English.
         expected: What was asked for, in words.
         observed: Every policy that has a say, those that satisfy it first.
         proofs: What a question rests on.
@@ -70,12 +77,17 @@ class Result:
 
     entry: Effective
     state: ResultState
-    sentence: str
+    said: Said
     expected: str
     observed: tuple[Observed, ...] = ()
     proofs: tuple[Proof, ...] = ()
     excluded: tuple[Excluded, ...] = ()
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Hole, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """One sentence in English."""
+        return str(self.said)
 
 
 @dataclass(frozen=True)
@@ -164,16 +176,16 @@ def _result(entry: Effective, where: Environment) -> Result:
 def _answered(entry: Effective, demand: Assertion, where: Environment) -> Result:
     question = where.questions.get(demand.question)
     if question is None:
-        said = f"Nobody here can answer the question {demand.question}; a newer release of Trueline may."
+        said = Said("no_such_question", {"question": demand.question})
         return Result(entry, ResultState.NOT_MEASURED, said, demand.title)
     if unknown := sorted(demand.parameters.keys() - question.parameters.keys()):
-        said = f"The question {demand.question} does not understand {', '.join(unknown)}; correct the baseline."
+        said = Said("foreign_parameters", {"question": demand.question, "foreign": ", ".join(unknown)})
         return Result(entry, ResultState.NOT_MEASURED, said, question.title)
     answer = question.answer(Contents(where.objects, where.coverage, demand.parameters))
     return Result(
         entry,
         ResultState(answer.state.value),
-        answer.sentence,
+        Said("answered", {"sentence": answer.sentence}),
         question.title,
         proofs=answer.proofs,
         excluded=answer.excluded,
@@ -183,8 +195,8 @@ def _answered(entry: Effective, demand: Assertion, where: Environment) -> Result
 
 def _setting_result(entry: Effective, demand: Assertion, where: Environment) -> Result:
     observed = sorted(_observations(demand, where), key=_order)
-    state, sentence = _state(demand, observed, where)
-    return Result(entry, state, sentence, expected(demand), tuple(observed))
+    state, said = _state(demand, observed, where)
+    return Result(entry, state, said, expected(demand), tuple(observed))
 
 
 def _order(one: Observed) -> tuple[bool, str, str]:
@@ -214,75 +226,67 @@ def _observed(one: ObjectView, value: Json, is_accepted: bool, where: Environmen
     )
 
 
-def _state(demand: Assertion, observed: list[Observed], where: Environment) -> tuple[ResultState, str]:
+def _state(demand: Assertion, observed: list[Observed], where: Environment) -> tuple[ResultState, Said]:
     working = [one for one in observed if one.reach is not Reach.NOBODY]
     right = [one for one in observed if one.is_accepted]
     effective_right = [one for one in working if one.is_accepted]
     wrong = [one for one in working if not one.is_accepted]
     if demand.operator is Operator.ABSENT and wrong:
-        return ResultState.NOT_MET, f"It must not be configured, and {_names(wrong)} configures it."
+        return ResultState.NOT_MET, Said("must_be_absent", {"wrong": _names(wrong)})
     if effective_right and wrong:
-        said = (
-            f"{_names(effective_right)} does what is asked, {_names(wrong)} says otherwise: {_values(demand, wrong)}."
-        )
-        return ResultState.CONFLICTING, said
+        both = {"right": _names(effective_right), "wrong": _names(wrong), "values": _values(demand, wrong)}
+        return ResultState.CONFLICTING, Said("in_conflict", both)
     if wrong:
-        return (
-            ResultState.NOT_MET,
-            f"{_names(wrong)} sets it to {_values(demand, wrong)}; {expected(demand)} is asked for.",
-        )
+        does = {"wrong": _names(wrong), "values": _values(demand, wrong)}
+        return ResultState.NOT_MET, Said("other_value", {**does, "expected": expected(demand)})
     if right:
         return _reached(right)
     return _without(demand, observed, where)
 
 
-def _reached(right: list[Observed]) -> tuple[ResultState, str]:
+def _reached(right: list[Observed]) -> tuple[ResultState, Said]:
     """The state where every policy in effect does what is asked; what counts is whom they reach."""
     reaches = {one.reach for one in right}
     if Reach.ALL in reaches:
-        return ResultState.MET, f"Met by {_names([one for one in right if one.reach is Reach.ALL])}."
+        return ResultState.MET, Said("met_by", {"right": _names([one for one in right if one.reach is Reach.ALL])})
     if Reach.UNKNOWN in reaches:
-        return ResultState.MET, f"Met by {_names(right)}; the export does not tell whom that reaches."
+        return ResultState.MET, Said("met_reach_unknown", {"right": _names(right)})
     if Reach.PART in reaches:
         part = [one for one in right if one.reach is Reach.PART]
-        return ResultState.MET_PARTLY, f"{_names(part)} does what is asked, for the groups it is assigned to only."
-    return ResultState.MET_PARTLY, f"{_names(right)} does what is asked and is assigned to nobody."
+        return ResultState.MET_PARTLY, Said("met_for_some", {"right": _names(part)})
+    return ResultState.MET_PARTLY, Said("met_for_nobody", {"right": _names(right)})
 
 
-def _without(demand: Assertion, observed: list[Observed], where: Environment) -> tuple[ResultState, str]:
+def _without(demand: Assertion, observed: list[Observed], where: Environment) -> tuple[ResultState, Said]:
     """The state where no policy in effect has a say."""
     unknown = absence_unknown(demand.area, where)
     if unknown is not None:
         return unknown
     if demand.operator is Operator.ABSENT:
-        return ResultState.MET, "No policy in effect configures it."
+        return ResultState.MET, Said("absent")
     if observed:
-        return ResultState.NOT_MET, f"Only {_names(observed)} configures it, and is assigned to nobody."
-    return ResultState.NOT_MET, "No policy configures it."
+        return ResultState.NOT_MET, Said("only_unassigned", {"wrong": _names(observed)})
+    return ResultState.NOT_MET, Said("nowhere")
 
 
-def absence_unknown(area: str, where: Environment) -> tuple[ResultState, str] | None:
+def absence_unknown(area: str, where: Environment) -> tuple[ResultState, Said] | None:
     """Why nobody can tell that something is missing from an area; None when it can be told."""
     coverage = where.coverage.get(area, Coverage.UNREAD)
     if coverage is Coverage.NOT_LICENSED:
-        return ResultState.NOT_LICENSED, f"The area {area} is not licensed there, so nothing can be configured in it."
+        return ResultState.NOT_LICENSED, Said("not_licensed", {"area": area})
     if coverage is not Coverage.COMPLETE:
-        words = {Coverage.PARTIAL: "was read in part only", Coverage.DENIED: "could not be read: permission is missing"}
-        said = f"No policy that was read configures it, and the area {area} {words.get(coverage, 'was not read')}."
-        return ResultState.NOT_MEASURED, said
+        return ResultState.NOT_MEASURED, Said(coverage.value, {"area": area})
     if area in where.truncated_areas:
-        said = f"No policy that was read configures it, and a policy of the area {area} shows only a part of itself."
-        return ResultState.NOT_MEASURED, said
+        return ResultState.NOT_MEASURED, Said("truncated", {"area": area})
     return None
 
 
-def _names(several: list[Observed]) -> str:
-    names = sorted({one.policy for one in several})
-    return names[0] if len(names) == 1 else f"{names[0]} (and {len(names) - 1} more)"
+def _names(several: list[Observed]) -> tuple[str, ...]:
+    return named(one.policy for one in several)
 
 
-def _values(demand: Assertion, several: list[Observed]) -> str:
-    return " or ".join(sorted({", ".join(short(demand, one) for one in values_of(one.value)) for one in several}))
+def _values(demand: Assertion, several: list[Observed]) -> tuple[str, ...]:
+    return named(", ".join(short(demand, one) for one in values_of(one.value)) for one in several)
 
 
 def _template_result(entry: Effective, demand: Template, where: Environment) -> Result:
@@ -293,15 +297,15 @@ def _template_result(entry: Effective, demand: Template, where: Environment) -> 
     )
     asked = f"a policy with {len(demand.settings)} settings"
     if observed:
-        state, sentence = _reached(observed)
-        return Result(entry, state, sentence, asked, tuple(observed))
+        state, said = _reached(observed)
+        return Result(entry, state, said, asked, tuple(observed))
     unknown = absence_unknown(demand.area, where)
     if unknown is not None:
         return Result(entry, unknown[0], unknown[1], asked)
     if not compared:
-        return Result(entry, ResultState.NOT_MET, f"There is no object of the type {demand.type}.", asked)
+        return Result(entry, ResultState.NOT_MET, Said("no_such_object", {"type": demand.type}), asked)
     nearest, lacking = min(compared, key=lambda pair: (len(pair[1]), pair[0].name, pair[0].source_path))
-    said = f"No policy has all of it; {nearest.name} is nearest and differs in {len(lacking)}."
+    said = Said("nearest_differs", {"nearest": nearest.name, "number": str(len(lacking))})
     near = _observed(nearest, None, is_accepted=False, where=where)
     return Result(entry, ResultState.NOT_MET, said, asked, (near,), gaps=tuple(lacking))
 

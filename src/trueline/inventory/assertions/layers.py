@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from trueline.connections.contract import Json
+from trueline.connections.contract import Json, Phrase, phrase
 from trueline.inventory.assertions.errors import LayersRefused
 from trueline.inventory.assertions.model import Assertion, Baseline, Level, Operator, Override, Reference, Template
 from trueline.inventory.assertions.operators import narrows
 from trueline.inventory.assertions.reading import value_complaints
+from trueline.kit import digest
 
 ORDER = (Level.WORKSPACE, Level.PROFILE, Level.ENVIRONMENT)
 _OF_TEMPLATE = frozenset({"title", "severity", "settings", "rationale", "references"})
@@ -85,7 +86,7 @@ def effective(layers: Sequence[Baseline]) -> EffectiveBaseline:
             override does not fit what it is about.
     """
     if not layers:
-        raise LayersRefused("There is no baseline to hold an environment against.")
+        raise LayersRefused(phrase("There is no baseline to hold an environment against."))
     entries: dict[str, Effective] = {}
     for number, layer in enumerate(layers):
         _must_fit(layers[number - 1] if number else None, layer)
@@ -95,7 +96,10 @@ def effective(layers: Sequence[Baseline]) -> EffectiveBaseline:
         demands: tuple[Demand, ...] = (*layer.assertions, *layer.templates)
         for demand in demands:
             if demand.id in entries:
-                raise LayersRefused(f"{layer.id}: the id {demand.id} is taken by a layer above; use an override.")
+                said = phrase(
+                    "%(layer)s: the id %(id)s is taken by a layer above; use an override.", layer=layer.id, id=demand.id
+                )
+                raise LayersRefused(said)
             entries[demand.id] = Effective(demand, origin)
     origins = tuple(Origin(layer.id, layer.version, layer.level) for layer in layers)
     return EffectiveBaseline(origins, layers[-1].title, tuple(entries.values()))
@@ -104,19 +108,31 @@ def effective(layers: Sequence[Baseline]) -> EffectiveBaseline:
 def _must_fit(above: Baseline | None, layer: Baseline) -> None:
     if above is None:
         if layer.extends:
-            raise LayersRefused(f"{layer.id} is a layer of {layer.extends}; give that baseline before it.")
+            said = phrase(
+                "%(layer)s is a layer of %(base)s; give that baseline before it.", layer=layer.id, base=layer.extends
+            )
+            raise LayersRefused(said)
         return
     if layer.extends != above.id:
-        raise LayersRefused(f"{layer.id} does not extend {above.id}; write `extends: {above.id}` in its head.")
+        said = phrase(
+            "%(layer)s does not extend %(base)s; write `extends: %(base)s` in its head.", layer=layer.id, base=above.id
+        )
+        raise LayersRefused(said)
     if ORDER.index(layer.level) <= ORDER.index(above.level):
-        raise LayersRefused(f"{layer.id} must stand below {above.id}; a {above.level} cannot hold a {layer.level}.")
+        text = phrase(
+            "%(layer)s must stand below %(base)s: its level %(level)s is not below %(upper)s.",
+            layer=layer.id,
+            base=above.id,
+            level=str(layer.level),
+            upper=str(above.level),
+        )
+        raise LayersRefused(text)
 
 
 def _overridden(entries: Mapping[str, Effective], override: Override, origin: Origin) -> Effective:
     entry = entries.get(override.assertion)
     if entry is None or entry.is_dropped:
-        what = "was dropped by a layer above" if entry else "does not exist in the layers above"
-        raise LayersRefused(f"{origin.id} overrides {override.assertion}, which {what}; remove the override.")
+        raise LayersRefused(_homeless(origin.id, override.assertion, is_dropped=entry is not None))
     if override.is_drop:
         applied = Applied(origin, Effect.DROPPED, (), override.reason)
         return replace(entry, history=(*entry.history, applied))
@@ -125,11 +141,31 @@ def _overridden(entries: Mapping[str, Effective], override: Override, origin: Or
     return Effective(demand, entry.origin, (*entry.history, applied))
 
 
+def _homeless(layer: str, overridden: str, *, is_dropped: bool) -> Phrase:
+    if is_dropped:
+        return phrase(
+            "%(layer)s overrides %(id)s, which was dropped by a layer above; remove the override.",
+            layer=layer,
+            id=overridden,
+        )
+    return phrase(
+        "%(layer)s overrides %(id)s, which does not exist in the layers above; remove the override.",
+        layer=layer,
+        id=overridden,
+    )
+
+
 def changed(demand: Demand, changes: Mapping[str, Json], layer: str) -> Demand:
     """The demand with some of its fields changed. Raises `LayersRefused` for fields that do not belong to it."""
-    fields = _fields(demand)
+    fields = changeable(demand)
     if foreign := sorted(changes.keys() - fields):
-        raise LayersRefused(f"{layer}: {demand.id} has no {', '.join(foreign)}; remove it from the override.")
+        said = phrase(
+            "%(layer)s: %(id)s has no %(fields)s; remove it from the override.",
+            layer=layer,
+            id=demand.id,
+            fields=", ".join(foreign),
+        )
+        raise LayersRefused(said)
     new: dict[str, Any] = dict(changes)
     if "references" in new:
         new["references"] = tuple(Reference(one["framework"], one["id"]) for one in new["references"])
@@ -140,11 +176,15 @@ def changed(demand: Demand, changes: Mapping[str, Json], layer: str) -> Demand:
     result = replace(demand, **new)
     if isinstance(result, Assertion) and result.setting:
         for complaint in value_complaints({"operator": result.operator, "value": result.value}):
-            raise LayersRefused(f"{layer}: the override of {demand.id} does not work: {complaint}")
+            said = phrase(
+                "%(layer)s: the override of %(id)s does not work: %(said)s.", layer=layer, id=demand.id, said=complaint
+            )
+            raise LayersRefused(said)
     return result
 
 
-def _fields(demand: Demand) -> frozenset[str]:
+def changeable(demand: Demand) -> frozenset[str]:
+    """The fields that an override may change."""
     if isinstance(demand, Template):
         return _OF_TEMPLATE
     return _OF_QUESTION if demand.question else _OF_SETTING
@@ -175,5 +215,6 @@ def asks_the_same(new: Demand, old: Demand) -> bool:
 
 
 def _asks(one: Assertion) -> tuple[Json, ...]:
+    # As bytes, since in Python alone false would be 0.
     about = (one.setting, one.type, one.area, one.platform, one.question)
-    return (*about, one.operator, one.value, dict(one.parameters))
+    return (*about, one.operator, digest.quick([one.value, dict(one.parameters)]))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from trueline.connections.contract import Json
+from trueline.connections.contract import Json, Phrase, phrase
 from trueline.engine.rules.json_schema import violations
 from trueline.inventory.assertions.errors import InvalidBaseline
 from trueline.inventory.assertions.model import (
@@ -23,7 +25,7 @@ from trueline.inventory.assertions.model import (
     Template,
 )
 from trueline.inventory.assertions.operators import number
-from trueline.inventory.assertions.yaml_text import MAX_BYTES, Document, parse_yaml
+from trueline.inventory.assertions.yaml_text import MAX_BYTES, Document, at_line, parse_yaml
 
 
 @cache
@@ -43,14 +45,28 @@ def read_baseline(path: Path) -> Baseline:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        text = content.decode("utf-8-sig")
     except OSError as error:
         raise InvalidBaseline(f"The baseline {path} cannot be read: {error.strerror or 'unknown cause'}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidBaseline(f"The baseline {path} is not UTF-8 text; save it as UTF-8.") from error
+    return parse_bytes(content, name=path.name)
+
+
+def parse_bytes(content: bytes, *, name: str) -> Baseline:
+    """The baseline of a file's bytes, of which one more than `MAX_BYTES` is enough to know that it is too large.
+
+    Raises:
+        InvalidBaseline: As `read_baseline`.
+    """
     if len(content) > MAX_BYTES:
-        raise InvalidBaseline(f"The baseline {path} is larger than {MAX_BYTES // 1024} KiB; split it.")
-    return parse_baseline(text, name=path.name)
+        size = str(MAX_BYTES // 1024)
+        raise InvalidBaseline(
+            phrase("The baseline %(name)s is larger than %(size)s KiB; split it.", name=name, size=size)
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        said = phrase("The baseline %(name)s is not UTF-8 text; save it as UTF-8.", name=name)
+        raise InvalidBaseline(said) from error
+    return parse_baseline(text, name=name)
 
 
 def parse_baseline(text: str, *, name: str = "the baseline") -> Baseline:
@@ -61,24 +77,23 @@ def parse_baseline(text: str, *, name: str = "the baseline") -> Baseline:
     """
     found, wrong = examine(text, name=name)
     if found is None or wrong:
-        raise InvalidBaseline(f"{name}, {wrong[0].text}" + (f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""))
+        first = at_line(name, wrong[0].line, wrong[0].said)
+        more = phrase("%(first)s (%(more)s more)", first=first, more=str(len(wrong) - 1))
+        raise InvalidBaseline(more if len(wrong) > 1 else first)
     return found
 
 
-class Wrong(tuple[int, str]):
-    """A line, and what is wrong there with what to do. Sorts by line."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A line, from 1, and what is wrong there with what to do."""
 
-    __slots__ = ()
-
-    @property
-    def line(self) -> int:
-        """The line, from 1."""
-        return self[0]
+    line: int
+    said: Phrase
 
     @property
     def text(self) -> str:
         """The line and the sentence."""
-        return f"line {self[0]}: {self[1]}"
+        return f"line {self.line}: {self.said}."
 
 
 def examine(text: str, *, name: str) -> tuple[Baseline | None, tuple[Wrong, ...]]:
@@ -88,11 +103,15 @@ def examine(text: str, *, name: str) -> tuple[Baseline | None, tuple[Wrong, ...]
         InvalidBaseline: The text is no YAML.
     """
     document = parse_yaml(text, name)
-    shape = sorted({_wrong(sentence, document) for sentence in violations(document.value, published_schema())})
+    shape = {_wrong(sentence, document) for sentence in violations(document.value, published_schema())}
     if shape:
-        return None, tuple(shape)
-    baseline = _baseline(document.value)
-    return baseline, tuple(sorted(Wrong((document.line(place), said)) for place, said in _meaning(document.value)))
+        return None, _in_order(shape)
+    baseline = baseline_of(document.value)
+    return baseline, _in_order(Wrong(document.line(place), said) for place, said in _meaning(document.value))
+
+
+def _in_order(wrong: Iterable[Wrong]) -> tuple[Wrong, ...]:
+    return tuple(sorted(wrong, key=lambda one: (one.line, str(one.said))))
 
 
 def _wrong(sentence: str, document: Document) -> Wrong:
@@ -101,11 +120,43 @@ def _wrong(sentence: str, document: Document) -> Wrong:
     if "not known here" in sentence:
         word = sentence.rpartition(" has ")[2].partition(",")[0]
         line = document.line(f"{place}.{word}".lstrip("."))
-        return Wrong((line, f"{sentence}; remove it or correct its name."))
-    return Wrong((line, f"{sentence}; {'add it' if ' lacks ' in sentence else 'correct it'}."))
+    return Wrong(line, _advised(sentence))
 
 
-def _meaning(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+_SHAPES = (
+    (r"(?P<place>.+) lacks (?P<word>.+)", phrase("%(place)s lacks %(word)s; add it")),
+    (
+        r"(?P<place>.+) has (?P<word>.+), which is not known here",
+        phrase("%(place)s has %(word)s, which is not known here; remove it or correct its name"),
+    ),
+    (r"(?P<place>.+) must be one of (?P<several>.+)", phrase("%(place)s must be one of %(several)s; correct it")),
+    (
+        r"(?P<place>.+) must have at least (?P<limit>\S+) entries, it has (?P<count>\d+)",
+        phrase("%(place)s must have at least %(limit)s entries, it has %(count)s; correct it"),
+    ),
+    (
+        r"(?P<place>.+) must have at most (?P<limit>\S+) entries, it has (?P<count>\d+)",
+        phrase("%(place)s must have at most %(limit)s entries, it has %(count)s; correct it"),
+    ),
+    (r"(?P<place>.+) does not match (?P<pattern>.+)", phrase("%(place)s does not match %(pattern)s; correct it")),
+    (r"(?P<place>.+) fits none of its allowed forms", phrase("%(place)s fits none of its allowed forms; correct it")),
+    (
+        r"(?P<place>.+) must fit exactly one of its forms, it fits (?P<count>\d+)",
+        phrase("%(place)s must fit exactly one of its forms, it fits %(count)s; correct it"),
+    ),
+    (r"(?P<place>.+) must be (?P<what>.+)", phrase("%(place)s must be %(what)s; correct it")),
+)
+"""What a schema says of a file, the general last, and the same with what to do."""
+
+
+def _advised(sentence: str) -> Phrase:
+    for pattern, said in _SHAPES:
+        if found := re.fullmatch(pattern, sentence, re.DOTALL):
+            return Phrase(said.text, tuple(found.groupdict().items()))
+    return phrase("%(sentence)s; correct it", sentence=sentence)
+
+
+def _meaning(document: Mapping[str, Json]) -> Iterator[tuple[str, Phrase]]:
     """What the schema cannot say: places and sentences."""
     has_area = "area" in document["baseline"]
     seen: dict[str, str] = {}
@@ -113,53 +164,67 @@ def _meaning(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         for index, entry in enumerate(document.get(part) or ()):
             place = f"{part}[{index}]"
             if entry["id"] in seen:
-                yield f"{place}.id", f"the id {entry['id']} is taken by {seen[entry['id']]}; give it another."
+                yield (
+                    f"{place}.id",
+                    phrase(
+                        "the id %(id)s is taken by %(place)s; give it another", id=entry["id"], place=seen[entry["id"]]
+                    ),
+                )
             seen.setdefault(entry["id"], place)
             if part == "assertions":
                 yield from ((f"{place}{inner}", said) for inner, said in _assertion_meaning(entry, has_area))
     for index, entry in enumerate(document.get("overrides") or ()):
         if ("drop" in entry) == ("set" in entry):
-            yield f"overrides[{index}]", "an override either drops or sets; write one of `drop: true` and `set`."
+            yield f"overrides[{index}]", phrase("an override either drops or sets; write one of `drop: true` and `set`")
     if document.get("overrides") and not document["baseline"].get("extends"):
-        yield "overrides", "overrides need a baseline to stand on; say `extends` in the head."
+        yield "overrides", phrase("overrides need a baseline to stand on; say `extends` in the head")
 
 
-def _assertion_meaning(entry: Mapping[str, Json], has_area: bool) -> Iterator[tuple[str, str]]:
+def _assertion_meaning(entry: Mapping[str, Json], has_area: bool) -> Iterator[tuple[str, Phrase]]:
     if ("setting" in entry) == ("question" in entry):
-        yield "", f"{entry['id']} must name a `setting` or a `question`, one of them; add or remove one."
+        yield "", phrase("%(id)s must name a `setting` or a `question`, one of them; add or remove one", id=entry["id"])
         return
     if "question" in entry:
         for word in ("operator", "value", "type", "area", "platform"):
             if word in entry:
-                yield f".{word}", f"a question has no `{word}`; remove it, or put it under `parameters`."
+                yield (
+                    f".{word}",
+                    phrase("a question has no `%(word)s`; remove it, or put it under `parameters`", word=word),
+                )
         return
     if "parameters" in entry:
-        yield ".parameters", "only a question has `parameters`; remove them."
+        yield ".parameters", phrase("only a question has `parameters`; remove them")
     if "area" not in entry and not has_area:
-        yield "", f"{entry['id']} names no area, so absence could not be told; add `area` to it or to the head."
+        yield (
+            "",
+            phrase(
+                "%(id)s names no area, so absence could not be told; add `area` to it or to the head", id=entry["id"]
+            ),
+        )
     if "operator" not in entry:
-        yield "", f"{entry['id']} lacks operator; add it."
+        yield "", phrase("%(place)s lacks %(word)s; add it", place=entry["id"], word="operator")
         return
     yield from ((".value" if "value" in entry else "", said) for said in value_complaints(entry))
 
 
-def value_complaints(entry: Mapping[str, Json]) -> Iterator[str]:
+def value_complaints(entry: Mapping[str, Json]) -> Iterator[Phrase]:
     """What is wrong between an operator and its value, one sentence each."""
     operator, value = Operator(entry["operator"]), entry.get("value")
     if operator in WITHOUT_VALUE:
         if value is not None:
-            yield f"{operator} takes no value; remove it."
+            yield phrase("%(operator)s takes no value; remove it", operator=str(operator))
     elif value is None:
-        yield f"{operator} needs a value; add it."
+        yield phrase("%(operator)s needs a value; add it", operator=str(operator))
     elif operator is Operator.ONE_OF and not (isinstance(value, list) and value):
-        yield "one_of needs a list of allowed values; write them as a list."
+        yield phrase("one_of needs a list of allowed values; write them as a list")
     elif operator in (Operator.AT_LEAST, Operator.AT_MOST) and number(value) is None:
-        yield f"{operator} needs a number; write one."
+        yield phrase("%(operator)s needs a number; write one", operator=str(operator))
     elif operator is not Operator.ONE_OF and isinstance(value, list) and any(isinstance(one, list) for one in value):
-        yield f"{operator} takes a value or a list of values; take out the inner list."
+        yield phrase("%(operator)s takes a value or a list of values; take out the inner list", operator=str(operator))
 
 
-def _baseline(document: Mapping[str, Json]) -> Baseline:
+def baseline_of(document: Mapping[str, Json]) -> Baseline:
+    """The baseline of a checked document."""
     head = document["baseline"]
     area = head.get("area", "")
     return Baseline(

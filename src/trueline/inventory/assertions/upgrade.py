@@ -5,16 +5,18 @@ Three states are held against each other: what the old release asked, what the n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trueline.connections.contract import Json
-from trueline.inventory.assertions.evaluation import Environment, Result, ResultState, evaluate
+from trueline.inventory.assertions.below import Below, changed_below
+from trueline.inventory.assertions.evaluation import UNTOLD, Environment, Result, ResultState, evaluate
 from trueline.inventory.assertions.layers import Demand, Effective, EffectiveBaseline, Origin, asks_the_same
-from trueline.inventory.assertions.model import Assertion, Baseline, Template
+from trueline.inventory.assertions.model import Assertion, Baseline, Override, Template
 from trueline.inventory.assertions.operators import expected, narrows
-from trueline.inventory.assertions.writing import assertion_document, template_document
+from trueline.inventory.assertions.overriding import Overridden, overridden
+from trueline.inventory.assertions.writing import assertion_document, same_demand, template_document
 
 
 class Author(StrEnum):
@@ -33,9 +35,9 @@ class Verdict(StrEnum):
 
     Attributes:
         ADOPT: Nothing to do but to accept: the environment does what the new release asks.
-        CHANGE: The environment followed the old release and must be changed to follow the new one.
+        CHANGE: The environment followed the old release, at least in part, and must be changed to follow the new one.
         COLLIDES: The environment went its own way, and the author went another: a person decides.
-        KEEP: The author changed nothing, and the environment departs from it as before.
+        KEEP: The author changed nothing, and the environment departs from it, or follows it in part, as before.
         RELEASE: The new release no longer asks for it.
         UNKNOWN: Too little was read to tell.
     """
@@ -48,19 +50,20 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-_UNTOLD = frozenset({ResultState.NOT_MEASURED, ResultState.NOT_LICENSED})
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One piece of the plan.
 
     Attributes:
-        id: Id of the assertion or template, of the new release where it has one.
-        old: As the old release has it, None when it was added.
-        new: As the new release has it, None when it was removed.
+        id: Id of the assertion or template, of the new release where it has one; marked when it is an override.
+        old: As the old release has it, None when it was added, or was dropped by an override.
+        new: As the new release has it, None when it was removed, or is dropped.
         was: How the environment stands to the old release, None when there is nothing to stand to.
         becomes: How it stands to the new one.
+        subject: What it is about, whether it holds or not.
+        override: What is overridden in the layers above, in the old release and in the new one; None for a demand of
+            the layer's own.
+        below: What the layers that it stands on changed; None for anything that the layer says itself.
     """
 
     id: str
@@ -71,6 +74,9 @@ class Item:
     new: Demand | None
     was: Result | None
     becomes: Result | None
+    subject: Demand
+    override: tuple[Override | None, Override | None] | None = None
+    below: Below | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,18 @@ class Plan:
     untouched: int
 
 
-def plan_upgrade(old: Baseline, new: Baseline, where: Environment) -> Plan:
-    """The plan, in the order of the new release, then what was removed.
+def plan_upgrade(
+    old: Baseline,
+    new: Baseline,
+    where: Environment,
+    *,
+    below: tuple[Sequence[Baseline], Sequence[Baseline]] = ((), ()),
+) -> Plan:
+    """The plan: the new release in its order, what was removed, what is overridden, what was changed below.
 
     An assertion keeps its identity by id; one whose id is gone is found again by its setting, type and platform, or its
-    question, when that is certain.
+    question, when that is certain. For a layer the layers that each release stands on are given, the highest first.
+    Raises `LayersRefused` where an override does not fit them.
     """
     origins = Origin(old.id, old.version, old.level), Origin(new.id, new.version, new.level)
     olds, news = _demands(old), _demands(new)
@@ -98,7 +111,29 @@ def plan_upgrade(old: Baseline, new: Baseline, where: Environment) -> Plan:
     items += [_item(one.id, None, before, after, one) for one in olds.values() if one.id not in kept]
     known = [replace(item, old=olds.get(pairs.get(item.id, "")) if item.new else item.old) for item in items]
     shown = [item for item in known if item.author is not Author.UNCHANGED or item.verdict is not Verdict.ADOPT]
-    return Plan(*origins, tuple(shown), len(known) - len(shown))
+    laid = [_override_item(one) for one in overridden(old, new, below, where)]
+    same = len(new.overrides) - sum(item.override is not None and item.override[1] is not None for item in laid)
+    carried = [_below_item(one) for one in changed_below(old, new, below, where)]
+    return Plan(*origins, (*shown, *laid, *carried), len(known) - len(shown) + same)
+
+
+def _override_item(one: Overridden) -> Item:
+    old, new = (found.entry.demand if found else None for found in (one.was, one.becomes))
+    author = Author.RELABELLED if one.is_reworded else _author(old, new)
+    if author is Author.UNCHANGED:
+        author = Author.RELABELLED
+    verdict = _verdict(author, one.was, one.becomes)
+    sentence = _sentence(verdict, old, new, one.becomes or one.was)
+    both = one.old, one.new
+    return Item(one.id, author, verdict, sentence, old, new, one.was, one.becomes, one.subject.demand, both)
+
+
+def _below_item(one: Below) -> Item:
+    author = _author(one.old, one.new)
+    # Where the layer has its own word on it the two collide, whatever the environment does.
+    verdict = Verdict.COLLIDES if one.override else _verdict(author, one.was, one.becomes)
+    sentence = _sentence(verdict, one.old, one.new, one.becomes or one.was)
+    return Item(one.id, author, verdict, sentence, one.old, one.new, one.was, one.becomes, one.subject, below=one)
 
 
 def _demands(baseline: Baseline) -> dict[str, Demand]:
@@ -146,16 +181,17 @@ def _item(
     verdict = _verdict(author, was, becomes)
     subject = new or old
     assert subject is not None
-    return Item(subject.id, author, verdict, _sentence(verdict, old, new, becomes or was), old, new, was, becomes)
+    sentence = _sentence(verdict, old, new, becomes or was)
+    return Item(subject.id, author, verdict, sentence, old, new, was, becomes, subject)
 
 
 def _author(old: Demand | None, new: Demand | None) -> Author:
+    if same_demand(old, new):
+        return Author.UNCHANGED
     if old is None:
         return Author.ADDED
     if new is None:
         return Author.REMOVED
-    if old == new:
-        return Author.UNCHANGED
     if asks_the_same(new, old):
         return Author.RELABELLED
     if isinstance(new, Assertion) and isinstance(old, Assertion) and narrows(new, old):
@@ -166,7 +202,7 @@ def _author(old: Demand | None, new: Demand | None) -> Author:
 def _verdict(author: Author, was: Result | None, becomes: Result | None) -> Verdict:
     if becomes is None:
         return Verdict.RELEASE
-    if becomes.state in _UNTOLD:
+    if becomes.state in UNTOLD:
         return Verdict.UNKNOWN
     if becomes.state is ResultState.MET:
         return Verdict.ADOPT
@@ -175,7 +211,8 @@ def _verdict(author: Author, was: Result | None, becomes: Result | None) -> Verd
     if was is None:
         # Where the environment says nothing there is nothing to collide with.
         return Verdict.COLLIDES if becomes.observed else Verdict.CHANGE
-    return Verdict.CHANGE if was.state is ResultState.MET else Verdict.COLLIDES
+    follows = was.state in (ResultState.MET, ResultState.MET_PARTLY)
+    return Verdict.CHANGE if follows else Verdict.COLLIDES
 
 
 def _sentence(verdict: Verdict, old: Demand | None, new: Demand | None, result: Result | None) -> str:
@@ -189,9 +226,10 @@ def _sentence(verdict: Verdict, old: Demand | None, new: Demand | None, result: 
         case Verdict.COLLIDES:
             return f"The author asks for {asked}" + (f" instead of {before}" if old else "") + f". {does}"
         case Verdict.KEEP:
-            return f"The author did not change what is asked ({asked}), and the environment departs from it. {does}"
+            stands = "follows it in part" if result and result.state is ResultState.MET_PARTLY else "departs from it"
+            return f"The author did not change what is asked ({asked}), and the environment {stands}. {does}"
         case Verdict.RELEASE:
-            return f"No longer asked for: {before}. What the environment does may stay or go."
+            return f"No longer asked for: {before or asked}. What the environment does may stay or go."
         case Verdict.UNKNOWN:
             return f"Asked for: {asked}. {does}"
 
@@ -216,15 +254,14 @@ def plan_document(plan: Plan) -> dict[str, Json]:
 
 
 def _item_document(item: Item) -> dict[str, Json]:
-    subject = item.new or item.old
-    assert subject is not None
     last = item.becomes or item.was
     return {
         "id": item.id,
-        "title": subject.title,
-        "severity": subject.severity,
+        "title": item.subject.title,
+        "severity": item.subject.severity,
         "author": item.author.value,
         "verdict": item.verdict.value,
+        "of": _whose(item),
         "sentence": item.sentence,
         "old": _demand(item.old),
         "new": _demand(item.new),
@@ -236,6 +273,13 @@ def _item_document(item: Item) -> dict[str, Json]:
         ],
         "accepted": None,
     }
+
+
+def _whose(item: Item) -> str:
+    """Whose word the piece is about: the layer's own, its override, or that of what it stands on."""
+    if item.below is not None:
+        return "below"
+    return "own" if item.override is None else "override"
 
 
 def _demand(one: Demand | None) -> Json:

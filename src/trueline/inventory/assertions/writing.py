@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trueline.connections.contract import Json
-from trueline.inventory.assertions.model import WITHOUT_VALUE, Assertion, Baseline, Level, Override, Template
+from trueline.inventory.assertions.model import WITHOUT_VALUE, Assertion, Baseline, Level, Override, Reference, Template
 from trueline.inventory.assertions.yaml_text import write_yaml
+from trueline.kit import digest
+
+Demand = Assertion | Template
 
 
 def baseline_text(baseline: Baseline) -> str:
@@ -65,13 +68,27 @@ def template_document(one: Template) -> dict[str, Json]:
     return _filled(entry)
 
 
+def same_demand(one: Demand | None, other: Demand | None) -> bool:
+    """Whether two demands stand in a file the same; in Python alone false would be 0."""
+    return one == other and (one is None or other is None or _bytes(one) == _bytes(other))
+
+
+def _bytes(one: Demand) -> bytes:
+    return digest.quick(template_document(one) if isinstance(one, Template) else assertion_document(one))
+
+
 def _override(one: Override) -> dict[str, Json]:
     what: dict[str, Json] = {"drop": True} if one.is_drop else {"set": dict(one.changes)}
     return {"assertion": one.assertion, **what, "reason": one.reason}
 
 
 def _references(one: Assertion | Template) -> list[dict[str, str]]:
-    return [{"framework": each.framework, "id": each.id} for each in one.references]
+    return [reference_document(each) for each in one.references]
+
+
+def reference_document(one: Reference) -> dict[str, str]:
+    """A reference as it stands in the file."""
+    return {"framework": one.framework, "id": one.id}
 
 
 def _filled(entry: Mapping[str, Json]) -> dict[str, Json]:

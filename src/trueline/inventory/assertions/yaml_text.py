@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from trueline.connections.contract import Json
+from trueline.connections.contract import Json, Phrase, phrase
 from trueline.inventory.assertions.errors import InvalidBaseline
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -80,33 +80,42 @@ def parse_yaml(text: str, name: str) -> Document:
         for event in yaml.parse(text, Loader=_Plain):
             if isinstance(event, yaml.AliasEvent):
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                raise InvalidBaseline(f"{name}, line {line}: aliases are not allowed; write the value out.")
+                said = phrase("aliases are not allowed; write the value out")
+                raise InvalidBaseline(at_line(name, line, said))
         node = yaml.compose(text, Loader=_Plain)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        problem = error.problem or "it is broken"
-        raise InvalidBaseline(f"{name}, line {line}: this is no YAML: {problem}; correct the line.") from error
+        said = phrase("this is no YAML: %(problem)s; correct the line", problem=error.problem or "?")
+        raise InvalidBaseline(at_line(name, line, said)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidBaseline(f"{name} is no YAML text; save it as UTF-8 YAML.") from error
+        raise InvalidBaseline(phrase("%(name)s is no YAML text; save it as UTF-8 YAML.", name=name)) from error
     if node is None:
-        raise InvalidBaseline(f"{name} is empty; begin with a `baseline:` of id, version and title.")
+        begin = phrase("%(name)s is empty; begin with a `baseline:` of id, version and title.", name=name)
+        raise InvalidBaseline(begin)
     lines: dict[str, int] = {}
     return Document(_value(node, "", name, lines, 0), lines)
+
+
+def at_line(name: str, line: int, said: Phrase) -> Phrase:
+    """What is wrong on a line of a file."""
+    return phrase("%(name)s, line %(line)s: %(said)s.", name=name, line=str(line), said=said)
 
 
 def _value(node: Any, place: str, name: str, lines: dict[str, int], depth: int) -> Json:
     line = node.start_mark.line + 1
     lines[place] = line
     if depth > _DEEPEST:
-        raise InvalidBaseline(f"{name}, line {line}: nested too deeply; a baseline needs no more than {_DEEPEST}.")
+        said = phrase("nested too deeply; a baseline needs no more than %(number)s", number=str(_DEEPEST))
+        raise InvalidBaseline(at_line(name, line, said))
     if isinstance(node, yaml.MappingNode):
         return dict(_members(node, place, name, lines, depth))
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, f"{place}[{number}]", name, lines, depth + 1) for number, item in enumerate(node.value)]
     read = _READ.get(node.tag)
     if read is None:
-        raise InvalidBaseline(f"{name}, line {line}: the tag {node.tag} is not allowed; remove it.")
+        said = phrase("the tag %(tag)s is not allowed; remove it", tag=node.tag)
+        raise InvalidBaseline(at_line(name, line, said))
     return read(node.value)
 
 
@@ -116,9 +125,11 @@ def _members(node: Any, place: str, name: str, lines: dict[str, int], depth: int
         line = key.start_mark.line + 1
         word = key.value if isinstance(key, yaml.ScalarNode) else None
         if word is None:
-            raise InvalidBaseline(f"{name}, line {line}: a name must be a plain word; write it as `name: value`.")
+            said = phrase("a name must be a plain word; write it as `name: value`")
+            raise InvalidBaseline(at_line(name, line, said))
         if word in seen:
-            raise InvalidBaseline(f"{name}, line {line}: `{word}` stands here twice; keep one of them.")
+            said = phrase("`%(word)s` stands here twice; keep one of them", word=word)
+            raise InvalidBaseline(at_line(name, line, said))
         seen.add(word)
         where = f"{place}.{word}".lstrip(".")
         value = _value(inner, where, name, lines, depth + 1)

@@ -27,6 +27,12 @@ SAME_FIXED_ID = Evidence(
 SAME_NAME_AND_SETTINGS = Evidence(
     Method.NAME, 0.98, auto=True, reason="Both have the same name, type and platform, and the same settings."
 )
+TWINS = Evidence(
+    Method.NAME,
+    0.9,
+    auto=True,
+    reason="Both are the same in name and content, as others beside them are: any of them stands for any.",
+)
 SAME_NAME = Evidence(Method.NAME, 0.97, auto=True, reason="Both have the same name, type and platform.")
 
 
@@ -60,6 +66,7 @@ def match_items(  # noqa: PLR0913 - two sides, how to look inside, and what is k
         climb(sides, _id_key, SAME_ID, inside=(_content_key, _name_key), leftover=SHARED_ID)
     climb(sides, _fixed_key, SAME_FIXED_ID)
     climb(sides, _name_and_settings_key, SAME_NAME_AND_SETTINGS)
+    climb(sides, _twin_key, TWINS, inside=(_twin_key,), leftover=TWINS)
     if ignore_ids:
         climb_by_likeness(sides, load)
     climb(sides, _name_key, SAME_NAME, inside=(_content_key,))
@@ -95,6 +102,10 @@ def _name_key(item: ItemView) -> Hashable | None:
 def _name_and_settings_key(item: ItemView) -> Hashable | None:
     settings = item.facet_digests.get(Facet.SETTINGS)
     return (_name_key(item), settings) if item.name and settings else None
+
+
+def _twin_key(item: ItemView) -> Hashable | None:
+    return (_name_key(item), _content_key(item)) if item.name and item.facet_digests.get(Facet.SETTINGS) else None
 
 
 def _content_key(item: ItemView) -> Hashable | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import TYPE_CHECKING, Generic
 
 from trueline.connections.contract import Facet
@@ -11,12 +12,14 @@ from trueline.inventory.matching.evidence import ItemT
 from trueline.inventory.matching.names import base_tokens, name_tokens
 from trueline.inventory.matching.signatures import (
     NO_OVERLAP,
+    PRIOR,
     Corpus,
     Overlap,
     content_features,
     corpora,
-    overlaps,
+    overlap,
     postings,
+    shared_weights,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +33,12 @@ NAME_SHARE = 0.4
 FULL_CONTENT = 2.0
 """Content, in features that only two objects have, from which it has its full share. With less the name counts more:
 a group, or a policy of one common setting, is known by its name."""
+
+
+LEAST = 0.19
+"""Likeness of name or content from which two objects are looked at. With less in both they are no pair, and no rival of
+one: a pair begins at `verdicts.FLOOR`, and who is behind it by `verdicts.LEAD` is no rival. Where thousands of objects
+share settings, nearly all of their neighbours are left out here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Block(Generic[ItemT]):
 
     Attributes:
         left: Objects of the left, in stable order, those already paired included: they are rivals.
-        forward: For each free left object its likeness to every right object that it shares anything with.
+        forward: For each free left object its likeness to every right object that may be its partner or a rival.
         backward: The same from each free right object to the left.
     """
 
@@ -97,6 +106,7 @@ class _Weighed:
     names: Corpus
     content_index: Mapping[str, list[int]]
     names_index: Mapping[str, list[int]]
+    bases: Mapping[tuple[str, ...], list[int]]
 
 
 def block_of(left: Side[ItemT], right: Side[ItemT]) -> Block[ItemT]:
@@ -135,11 +145,19 @@ def content_digest(item: ItemView) -> str:
 def _weigh(left: Sequence[Face[ItemT]], right: Sequence[Face[ItemT]]) -> tuple[_Weighed, _Weighed]:
     content = corpora([face.features for face in left], [face.features for face in right])
     names = corpora([frozenset(face.base) for face in left], [frozenset(face.base) for face in right])
-    return _weighed(content[0], names[0]), _weighed(content[1], names[1])
+    return _weighed(left, content[0], names[0], _sought(right)), _weighed(right, content[1], names[1], _sought(left))
 
 
-def _weighed(content: Corpus, names: Corpus) -> _Weighed:
-    return _Weighed(content, names, postings(content), postings(names))
+def _sought(faces_of_side: Sequence[Face[ItemT]]) -> frozenset[str]:
+    """The features of what is still free: only by these does it look for neighbours on the other side."""
+    return frozenset().union(*(face.features for face in faces_of_side if face.is_free))
+
+
+def _weighed(faces_of_side: Sequence[Face[ItemT]], content: Corpus, names: Corpus, sought: frozenset[str]) -> _Weighed:
+    bases: dict[tuple[str, ...], list[int]] = {}
+    for number, face in enumerate(faces_of_side):
+        bases.setdefault(face.base, []).append(number)
+    return _Weighed(content, names, postings(content, sought), postings(names), bases)
 
 
 def _likenesses(
@@ -152,20 +170,50 @@ def _likenesses(
 def _neighbours(
     number: int, mine: Sequence[Face[ItemT]], theirs: Sequence[Face[ItemT]], own: _Weighed, other: _Weighed
 ) -> dict[int, Likeness]:
-    by_content = overlaps(number, own.content, other.content, other.content_index)
-    by_name = overlaps(number, own.names, other.names, other.names_index, prior=0)
-    face = mine[number]
-    found = {}
-    for neighbour in sorted(by_content.keys() | by_name.keys()):
-        partner = theirs[neighbour]
-        if is_one_platform(face.item.platform, partner.item.platform):
-            found[neighbour] = _likeness(
-                by_name.get(neighbour, NO_OVERLAP).similarity,
-                by_content.get(neighbour, NO_OVERLAP),
-                max(own.content.masses[number], other.content.masses[neighbour]) / own.content.rarity,
-                is_same_name=face.base == partner.base,
-            )
-    return found
+    face, platform = mine[number], mine[number].item.platform
+    content = _shares(number, own.content, other.content, other.content_index, PRIOR)
+    names = _shares(number, own.names, other.names, other.names_index, 0)
+    kept = content.alike() | names.alike()
+    if twins := other.bases.get(face.base, ()):
+        # The content of one of the same name is held against the best that anybody has, however little that is.
+        kept |= {one for one in twins if one in content.weights or one in names.weights}
+        of_platform = (one for one in content.weights if is_one_platform(platform, theirs[one].item.platform))
+        # Of equals the first: the order in which features come to light differs from run to run.
+        kept |= set(nlargest(2, of_platform, key=lambda one: (content.overlap(one).similarity, -one)))
+    return {
+        neighbour: _likeness(
+            names.overlap(neighbour).similarity,
+            content.overlap(neighbour),
+            max(own.content.masses[number], other.content.masses[neighbour]) / own.content.rarity,
+            is_same_name=face.base == theirs[neighbour].base,
+        )
+        for neighbour in sorted(kept)
+        if is_one_platform(platform, theirs[neighbour].item.platform)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The weight that one object shares with others, by their number, and what that comes to."""
+
+    weights: Mapping[int, int]
+    mass: int
+    masses: Sequence[int]
+    rarity: int
+
+    def alike(self) -> set[int]:
+        """Those that are alike enough to be looked at; without dividing, as there are many that are not."""
+        mass, masses = self.mass, self.masses
+        return {one for one, weight in self.weights.items() if weight * (1 + LEAST) >= LEAST * (mass + masses[one])}
+
+    def overlap(self, other: int) -> Overlap:
+        weight = self.weights.get(other)
+        return overlap(weight, self.mass + self.masses[other], self.rarity) if weight else NO_OVERLAP
+
+
+def _shares(number: int, own: Corpus, other: Corpus, index: Mapping[str, list[int]], prior: int) -> _Shares:
+    weights = shared_weights(number, own, index)
+    return _Shares(weights, own.masses[number] + prior, other.masses, own.rarity)
 
 
 def is_one_platform(left: str, right: str) -> bool:

@@ -17,6 +17,7 @@ from trueline.connections.contract import Facet, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from trueline.inventory.rules import Content
 
@@ -58,13 +59,13 @@ class Corpus:
     """Objects as sets of features, each feature with its weight.
 
     Attributes:
-        documents: Features of each object that carry weight, sorted.
+        documents: Features of each object that carry weight.
         masses: Total weight of each object.
         rarity: Weight of a feature that only two objects have, the unit of evidence.
     """
 
     weights: Mapping[str, int]
-    documents: tuple[tuple[str, ...], ...]
+    documents: tuple[AbstractSet[str], ...]
     masses: tuple[int, ...]
     rarity: int
 
@@ -75,8 +76,10 @@ def corpora(
     """Both sides weighed together, so that a feature weighs the same on both."""
     frequency = Counter(feature for document in (*left, *right) for feature in document)
     size = len(left) + len(right)
+    # Nearly every feature is as rare as many others: one logarithm for each frequency, not one for each feature.
+    weight_of = {times: round(SCALE * math.log((size + 1) / times)) for times in set(frequency.values())}
     weights = {
-        feature: round(SCALE * math.log((size + 1) / times))
+        feature: weight_of[times]
         for feature, times in frequency.items()
         if times <= COMMON and not _is_foreign_id(feature, times)
     }
@@ -86,20 +89,20 @@ def corpora(
 
 def _is_foreign_id(feature: str, times: int) -> bool:
     """Whether a value is an id that only one object knows: ids of one tenant say nothing about another."""
-    return times == 1 and _GUID.fullmatch(feature.rpartition("=")[2]) is not None
+    return times == 1 and feature[-13:-12] == "-" and _GUID.fullmatch(feature.rpartition("=")[2]) is not None
 
 
 def _corpus(documents: Iterable[Iterable[str]], weights: Mapping[str, int], rarity: int) -> Corpus:
-    kept = tuple(tuple(sorted(set(document) & weights.keys())) for document in documents)
+    kept = tuple(frozenset(document) & weights.keys() for document in documents)
     masses = tuple(sum(weights[feature] for feature in document) for document in kept)
     return Corpus(weights, kept, masses, rarity)
 
 
-def postings(corpus: Corpus) -> dict[str, list[int]]:
-    """For each feature the objects that have it, ascending."""
+def postings(corpus: Corpus, wanted: AbstractSet[str] | None = None) -> dict[str, list[int]]:
+    """For each feature the objects that have it, ascending; only for wanted ones where somebody says which."""
     index: dict[str, list[int]] = {}
     for number, document in enumerate(corpus.documents):
-        for feature in document:
+        for feature in document if wanted is None else document & wanted:
             index.setdefault(feature, []).append(number)
     return index
 
@@ -125,14 +128,24 @@ def overlaps(
     number: int, corpus: Corpus, other: Corpus, index: Mapping[str, Sequence[int]], prior: int = PRIOR
 ) -> dict[int, Overlap]:
     """What one object shares with every object of the other side that has any of its features."""
+    mass = corpus.masses[number] + prior
+    return {
+        neighbour: overlap(weight, mass + other.masses[neighbour], corpus.rarity)
+        for neighbour, weight in shared_weights(number, corpus, index).items()
+        if weight
+    }
+
+
+def shared_weights(number: int, corpus: Corpus, index: Mapping[str, Sequence[int]]) -> dict[int, int]:
+    """The weight that one object shares with every object of the other side that has any of its features."""
     shared: dict[int, int] = {}
     for feature in corpus.documents[number]:
         weight = corpus.weights[feature]
         for neighbour in index.get(feature, ()):
             shared[neighbour] = shared.get(neighbour, 0) + weight
-    mass = corpus.masses[number] + prior
-    return {
-        neighbour: Overlap(weight / (mass + other.masses[neighbour] - weight), weight / corpus.rarity)
-        for neighbour, weight in shared.items()
-        if weight
-    }
+    return shared
+
+
+def overlap(weight: int, masses: int, rarity: int) -> Overlap:
+    """What two objects share that have this weight in common and these masses together."""
+    return Overlap(weight / (masses - weight), weight / rarity)
