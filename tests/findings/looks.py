@@ -125,4 +125,6 @@ def accept(world: World, finding: Finding) -> FindingException:
         review_due_at=moment + timedelta(days=180),
         pinned_digest=finding.observed_digest,
         pinned_rank=finding.severity_rank,
+        pinned_snapshot_id=finding.snapshot_id,
+        pinned_scan_id=finding.scan_id,
     )

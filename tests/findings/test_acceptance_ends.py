@@ -10,11 +10,14 @@ from tests.findings.looks import day, look, seen
 from tests.findings.test_accepted_risk import approved, asked, found, open_now
 from tests.worlds import World
 from trueline.findings import queries
+from trueline.findings.actions.accepting import settle_lapsed
+from trueline.findings.actions.sweeping import write_down_ends
 from trueline.findings.actions.workflow import Step, move_findings
 from trueline.findings.errors import MoveRefused
-from trueline.findings.models import Finding, FindingException, FindingPause
+from trueline.findings.models import Finding, FindingException, FindingExceptionDecision, FindingPause
 from trueline.findings.workflow import Verb
 from trueline.kit import clock
+from trueline.workspaces import access
 
 NOW = day(10)
 
@@ -65,3 +68,40 @@ def test_a_renewal_after_the_end_lets_the_time_between_count(world: World, accep
             ended, goes_on = FindingPause.objects.order_by("started_at")
     assert (ended.ended_at, goes_on.started_at) == (NOW + timedelta(days=20), NOW + timedelta(days=25))
     assert found(world).due_at == before + timedelta(days=20)
+
+
+def history(world: World) -> list[tuple[str, str]]:
+    with world.inside():
+        steps = FindingExceptionDecision.objects.order_by("decided_at", "id")
+        return [(one.decision, one.actor_label) for one in steps][2:]
+
+
+def test_the_sweep_writes_once_into_the_history_that_it_expired(world: World, accepted: Finding) -> None:
+    with clock.settled(NOW + timedelta(days=21)), world.inside():
+        scope = access.system(world.workspace.pk)
+        write_down_ends(scope, actor=scope.actor)
+        write_down_ends(scope, actor=scope.actor)
+        settle_lapsed(scope, world.environment.pk, actor=scope.actor)
+    assert history(world) == [("expired", scope.actor.label)]
+
+
+def test_another_value_is_written_once_into_the_history_as_stale(world: World, accepted: Finding) -> None:
+    with clock.settled(NOW + timedelta(days=1)):
+        look(world, world.environment, 11, [seen("a", observed="two")])
+        look(world, world.environment, 12, [seen("a", observed="three")])
+    with clock.settled(NOW + timedelta(days=40)), world.inside():
+        scope = access.system(world.workspace.pk)
+        write_down_ends(scope, actor=scope.actor)
+    assert [step for step, _by in history(world)] == ["stale"]
+
+
+def test_a_finding_that_ended_before_its_decision_did_leaves_the_decision_a_history(
+    world: World, accepted: Finding
+) -> None:
+    with world.inside():
+        Finding.objects.update(state="reopened")
+        Finding.objects.update(state="resolved", resolved_reason="verified_cleared", resolved_at=NOW)
+    with clock.settled(NOW + timedelta(days=21)), world.inside():
+        scope = access.system(world.workspace.pk)
+        assert write_down_ends(scope, actor=scope.actor) == 0
+    assert [step for step, _by in history(world)] == ["expired"]

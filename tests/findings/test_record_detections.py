@@ -142,7 +142,7 @@ def test_every_look_is_one_event_that_says_what_became_of_it(world: World) -> No
     with world.inside():
         events = AuditEvent.objects.filter(action="findings:finding:detect")
         assert [event.after for event in events] == [
-            {"detected": 2, "opened": 2, "seen_again": 0, "reopened": 0, "cleared": 0}
+            {"detected": 2, "opened": 2, "seen_again": 0, "reopened": 0, "cleared": 0, "released": 0}
         ]
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.samples import TAKEN_AT, Captured, capture, captured_world, compliance, write_export
+from tests.samples import TAKEN_AT, Captured, capture, compliance, write_export
 from tests.worlds import World
 from trueline.audit.models import AuditEvent
+from trueline.casework.queries import inbox
+from trueline.casework.rules import Lane
 from trueline.findings import queries
 from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
 from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing
@@ -19,11 +21,9 @@ from trueline.findings.rules import MOVES, FindingState
 from trueline.findings.workflow import LEADS_TO, Verb, verbs
 from trueline.kit import clock, ids
 from trueline.kit.scope import NotAllowed, NotVisible
-
-
-@pytest.fixture
-def captured(world: World, tmp_path: Path) -> Captured:
-    return captured_world(world, tmp_path)
+from trueline.workspaces.actions import change_role, narrow, remove_member
+from trueline.workspaces.models import Membership
+from trueline.workspaces.rules import GrantEffect
 
 
 def do(world: World, finding: Finding, verb: Verb, reason: str = "") -> Finding:
@@ -94,6 +94,39 @@ def test_only_somebody_who_may_work_there_is_handed_a_finding(world: World, capt
         assert (
             assign_finding(scope, captured.findings[0].pk, world.operator, actor=scope.actor).assignee == world.operator
         )
+
+
+@pytest.mark.parametrize("how", ["removed", "narrowed", "viewer"])
+def test_what_somebody_may_not_work_on_any_more_waits_for_triage_again(world: World, captured: Captured, how) -> None:
+    """Ended or open: left in their name it would be in nobody's inbox, also when it comes back."""
+    ended, open_one = captured.findings[:2]
+    do(world, ended, Verb.TAKE)
+    do(world, ended, Verb.REMEDIATE)
+    do(world, open_one, Verb.TAKE)
+    with world.scope() as scope:
+        member = Membership.objects.get(user=world.operator)
+        if how == "removed":
+            remove_member(scope, member.pk, actor=scope.actor)
+        elif how == "viewer":
+            change_role(scope, member.pk, "viewer", actor=scope.actor)
+        else:
+            narrow(scope, member.pk, world.environment.pk, GrantEffect.EXCLUDE, actor=scope.actor)
+        for one in (ended, open_one):
+            found = queries.finding(scope, one.pk)
+            assert (found.assignee, found.owner) == (None, None)
+            event = AuditEvent.objects.filter(subject_id=str(one.pk)).latest("sequence")
+            name = str(world.operator)
+            assert (event.action, event.before) == ("findings:finding:assign", {"assignee": name, "owner": name})
+        triage = {item.id for item in inbox(scope).items if item.lane is Lane.NEEDS_TRIAGE}
+    assert open_one.pk in triage
+    assert ended.pk not in triage
+
+
+def test_whoever_reaches_as_much_as_before_keeps_their_work(world: World, captured: Captured) -> None:
+    do(world, captured.findings[0], Verb.TAKE)
+    with world.scope() as scope:
+        change_role(scope, Membership.objects.get(user=world.operator).pk, "manager", actor=scope.actor)
+        assert queries.finding(scope, captured.findings[0].pk).assignee == world.operator
 
 
 def test_an_empty_comment_is_none(world: World, captured: Captured) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from trueline.connections.contract import Facet
-from trueline.findings.rules import Detected, Detection, Severity
+from trueline.connections.contract import Coverage, Facet, Json
+from trueline.findings.rules import Detected, Detection, Severity, demand_key
+from trueline.inventory.assertions.evaluation import UNTOLD, Environment, Result, ResultState
+from trueline.inventory.assertions.layers import Demand
+from trueline.inventory.assertions.model import Assertion, Template
+from trueline.inventory.assertions.operators import values_of
+from trueline.inventory.assertions.saying import phrase_document
 from trueline.inventory.compare import Compared, Comparison, Outcome
 from trueline.inventory.differences import Change
 from trueline.inventory.matching.evidence import ItemT
 from trueline.inventory.rules import ItemView
 
 DRIFT = "drift"
+UNMET = "assertions"
+_MOST = 50
+_FINDS = frozenset({ResultState.NOT_MET, ResultState.MET_PARTLY, ResultState.CONFLICTING})
 
 Weigh = Callable[[str, str, str], str]
 """Gives a severity for an area, a facet (empty for a whole object) and a path. The provider knows its own world."""
@@ -32,6 +40,84 @@ def drift(comparison: Comparison[ItemT], standard_id: str, covered: Iterable[str
     found = [item for entry in comparison.entries for item in _of(entry, standard_id, weigh)]
     blind = {_side(entry).area for entry in comparison.of(Outcome.NOT_COMPARABLE)}
     return Detected(DRIFT, standard_id, frozenset(covered) - blind, tuple(_once(found)))
+
+
+def unmet(results: Sequence[Result], standard_id: str, place: Environment) -> Detected:
+    """Assertions that an environment does not meet, meets in part, or whose policies contradict each other.
+
+    One that nobody could measure gives no detection and clears none: what was open before stays open. The same holds
+    for one that is met in what was read of an area, while the rest of the area is unknown.
+
+    Args:
+        results: One for each assertion that holds.
+        standard_id: The standard's id as text.
+        place: What was looked at.
+    """
+    complete = frozenset(area for area, coverage in place.coverage.items() if coverage is Coverage.COMPLETE)
+    found = tuple(_detection(one, standard_id, place) for one in results if one.state in _FINDS)
+    told = {one.entry.demand.id: _areas_of(one.entry.demand, place) <= complete for one in results}
+    measured = {one.entry.demand.id for one in results if one.state not in UNTOLD and told[one.entry.demand.id]}
+    return Detected(
+        UNMET,
+        standard_id,
+        complete,
+        found,
+        unknown=frozenset(_demand(one.entry.demand) for one in results if one.entry.demand.id not in measured),
+        asked=frozenset(_demand(one.entry.demand) for one in results),
+    )
+
+
+def _demand(demand: Demand) -> str:
+    return demand_key(demand.id, _path(demand))
+
+
+def _path(demand: Demand) -> str:
+    return demand.setting if isinstance(demand, Assertion) else ""
+
+
+def _areas_of(demand: Demand, place: Environment) -> frozenset[str]:
+    """Areas that must be read for an answer."""
+    if isinstance(demand, Assertion) and demand.question:
+        question = place.questions.get(demand.question)
+        return frozenset(question.areas if question else ())
+    return frozenset({demand.area})
+
+
+def _detection(one: Result, standard_id: str, place: Environment) -> Detection:
+    demand = one.entry.demand
+    is_setting = isinstance(demand, Assertion) and bool(demand.setting)
+    return Detection(
+        detector=UNMET,
+        standard_id=standard_id,
+        area=min(_areas_of(demand, place), default=""),
+        object_type="assertion" if isinstance(demand, Assertion) else demand.type,
+        subject_key=demand.id,
+        subject_name=demand.title[:500],
+        facet=str(Facet.SETTINGS) if is_setting else "",
+        path=_path(demand),
+        kind=str(one.state),
+        severity=Severity(demand.severity),
+        expected=_expected(demand),
+        observed=_observed(one),
+    )
+
+
+def _expected(demand: Demand) -> dict[str, Json]:
+    if isinstance(demand, Template):
+        return {"settings": len(demand.settings)}
+    if demand.question:
+        return {"question": demand.question, "parameters": dict(demand.parameters)}
+    return {"operator": str(demand.operator), "value": demand.value}
+
+
+def _observed(one: Result) -> dict[str, Json]:
+    """What a decision is pinned to: values and whom they reach, never the names of policies."""
+    values = sorted({(text, str(each.reach)) for each in one.observed for text in values_of(each.value)})
+    left_out = sorted(f"{each.kind}:{each.id}" for each in one.excluded if not each.is_accepted)
+    gaps = [phrase_document(each) for each in one.gaps[:_MOST]]
+    found: dict[str, Json] = {"values": [list(pair) for pair in values[:_MOST]], "gaps": gaps}
+    found["left_out"] = left_out[:_MOST]
+    return {name: value for name, value in found.items() if value}
 
 
 def _of(entry: Compared[ItemT], standard_id: str, weigh: Weigh) -> Iterator[Detection]:

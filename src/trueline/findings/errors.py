@@ -8,6 +8,8 @@ Refused
  |- ReasonMissing    closing or accepting without a reason
  |- NotAMember       somebody who cannot see the finding cannot work on it
  |- EmptyComment     a comment without any text
+ |- TermsRefused     days in which nothing can be done, or less for what matters less
+ |- LabelRefused     a word that is no label, or one too many
  |- TooMany          more findings at once than one step is done with
  |- OwnRequest       nobody decides on their own request
  |- TermTooLong      a risk of this severity is not accepted for so long
@@ -76,6 +78,24 @@ class EmptyComment(Refused):
 
     def __init__(self) -> None:
         super().__init__("There is no text in the comment.")
+
+
+class TermsRefused(Refused):
+    """Days in which nothing can be done, or less time for what matters less than for what matters more."""
+
+    code = "terms_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What matters more has at most as much time as what matters less, from one day to three years.",
+            next_step="Change the days.",
+        )
+
+
+class LabelRefused(Refused):
+    """A word that is no label, or one too many."""
+
+    code = "label_refused"
 
 
 class TooMany(Refused):

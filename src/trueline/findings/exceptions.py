@@ -38,13 +38,15 @@ class Validity(StrEnum):
 
 
 class Decision(StrEnum):
-    """One step in the life of an exception."""
+    """One step in the life of an exception. The last two nobody decides: they are found, and written down once."""
 
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    STALE = "stale"
 
 
 STATUS_MOVES: dict[str, set[str]] = {
@@ -92,6 +94,12 @@ def validity(  # noqa: PLR0913 - all that a decision's worth depends on
     if has_lapsed:
         return Validity.STALE
     return Validity.EXPIRING if expires_at - now <= timedelta(days=EXPIRING_DAYS) else Validity.VALID
+
+
+def lapse_of(expires_at: datetime, pinned: Pin, seen: Pin) -> Decision:
+    """By what a decision that does not hold any more has ended: another value or a higher severity, else its date."""
+    worth = validity(ExceptionStatus.ACTIVE, expires_at, pinned, seen, expires_at)
+    return Decision.STALE if worth is Validity.STALE else Decision.EXPIRED
 
 
 def latest_expiry(severity: str, now: datetime) -> datetime:

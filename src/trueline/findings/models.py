@@ -6,17 +6,30 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from trueline.findings.exceptions import Decision, ExceptionStatus
-from trueline.findings.rules import LOOKED_AT, OPEN, VERIFIED_CLEARED, FindingState, Severity
-from trueline.findings.workflow import REMEDIATED, CloseReason
+from trueline.findings.labels import LONGEST_LABEL
+from trueline.findings.rules import (
+    LONGEST_TERM_DAYS,
+    LOOKED_AT,
+    NOT_ASKED,
+    OPEN,
+    VERIFIED_CLEARED,
+    FindingState,
+    Severity,
+)
+from trueline.findings.workflow import REMEDIATED, CloseReason, stands_still
 from trueline.kit import clock, ids
 
 _RESOLVED, _CLOSED = FindingState.RESOLVED, FindingState.CLOSED
 
 
 class Finding(models.Model):
-    """One difference that matters, in one environment, from when it was first seen until it is gone, and back."""
+    """One thing that matters in one environment, from when it was first seen until it is gone, and back.
+
+    It was seen last in a capture or in a scan of traces, which has no capture: in exactly one of the two.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     workspace_id = models.UUIDField()
@@ -41,7 +54,8 @@ class Finding(models.Model):
     last_seen_at = models.DateTimeField()
     times_seen = models.IntegerField(default=1)
     times_reopened = models.IntegerField(default=0)
-    snapshot_id = models.UUIDField()
+    snapshot_id = models.UUIDField(null=True)
+    scan_id = models.UUIDField(null=True)
     due_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
     resolved_reason = models.CharField(max_length=32, blank=True)
@@ -51,6 +65,7 @@ class Finding(models.Model):
     owner = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
     assignee = models.ForeignKey("workspaces.User", on_delete=models.PROTECT, related_name="+", null=True)
     updated_at = models.DateTimeField(default=clock.now)
+    worked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -58,6 +73,10 @@ class Finding(models.Model):
             models.CheckConstraint(condition=Q(state__in=sorted(FindingState)), name="finding_state"),
             models.CheckConstraint(condition=Q(severity__in=sorted(Severity)), name="finding_severity"),
             models.CheckConstraint(condition=Q(last_seen_at__gte=F("first_seen_at")), name="finding_seen_order"),
+            models.CheckConstraint(
+                condition=Q(snapshot_id__isnull=False, scan_id=None) | Q(snapshot_id=None, scan_id__isnull=False),
+                name="finding_seen_in_one_place",
+            ),
             models.CheckConstraint(
                 condition=(Q(state=_RESOLVED, resolved_at__isnull=False) & ~Q(resolved_reason=""))
                 | (~Q(state=_RESOLVED) & Q(resolved_at=None, resolved_reason="")),
@@ -72,7 +91,7 @@ class Finding(models.Model):
                 condition=Q(resolved_reason__in=["", REMEDIATED, VERIFIED_CLEARED]), name="finding_resolved_reason"
             ),
             models.CheckConstraint(
-                condition=Q(closed_reason__in=["", *sorted(CloseReason)]), name="finding_closed_reason"
+                condition=Q(closed_reason__in=["", NOT_ASKED, *sorted(CloseReason)]), name="finding_closed_reason"
             ),
         ]
         indexes: ClassVar = [
@@ -89,12 +108,22 @@ class Finding(models.Model):
         ]
 
     @property
+    def seen_in(self) -> str:
+        """The capture or scan that showed it last, as a case names its evidence."""
+        return f"scan:{self.scan_id}" if self.scan_id else f"snapshot:{self.snapshot_id}"
+
+    @property
     def shown_state(self) -> str:
         """The state as it is to be shown: an accepted risk that does not hold any more is open again.
 
         Computed by the query that has read the row; a row read otherwise shows what is stored.
         """
         return str(getattr(self, "effective_state", self.state))
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether work on it has begun, and nobody has done anything with it for long."""
+        return stands_still(self.state, self.worked_at or self.updated_at, clock.now())
 
     @property
     def is_open(self) -> bool:
@@ -170,6 +199,53 @@ class FindingMention(models.Model):
         indexes: ClassVar = [models.Index(fields=["workspace_id", "mentioned_at"], name="mention_by_time")]
 
 
+class FindingTerm(models.Model):
+    """Within how many days a finding of a severity is to be done in a workspace, where that is not the usual."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "severity")
+    workspace_id = models.UUIDField()
+    severity = models.CharField(max_length=8)
+    days = models.SmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(severity__in=sorted(Severity)), name="term_severity"),
+            models.CheckConstraint(condition=Q(days__gte=1, days__lte=LONGEST_TERM_DAYS), name="term_days"),
+        ]
+
+
+class Label(models.Model):
+    """A word that the people of a workspace put on findings, written as whoever used it first wrote it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    name = models.CharField(max_length=LONGEST_LABEL)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("workspace_id", Lower("name"), name="label_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FindingLabel(models.Model):
+    """That a finding bears a label."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    workspace_id = models.UUIDField()
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "finding", "label"], name="label_once_on_finding")
+        ]
+        indexes: ClassVar = [models.Index(fields=["workspace_id", "label", "finding"], name="finding_by_label")]
+
+
 class FindingPause(models.Model):
     """A time in which the clock of a finding stood still because its risk was accepted; open without an end."""
 
@@ -195,6 +271,8 @@ class FindingPause(models.Model):
 class FindingException(models.Model):
     """A risk that somebody asked to accept, and what became of it. Pinned to the value that was seen.
 
+    `pinned_snapshot_id` or `pinned_scan_id` is the look that showed it when it was asked for: the proof of the
+    decision, whatever later looks show. Decisions that were asked for before Trueline kept it have neither.
     `warned_at` and `lapsed_at` say when it was written down, once, that it ends soon and that it does not hold any
     more; whether it holds is never read from them.
     """
@@ -221,6 +299,8 @@ class FindingException(models.Model):
     pinned_value = models.JSONField(null=True)
     pinned_digest = models.CharField(max_length=64)
     pinned_rank = models.SmallIntegerField()
+    pinned_snapshot_id = models.UUIDField(null=True)
+    pinned_scan_id = models.UUIDField(null=True)
     warned_at = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
 
@@ -228,7 +308,8 @@ class FindingException(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["expires_at"], condition=Q(status="active", lapsed_at=None), name="exception_to_write_down"
-            )
+            ),
+            models.Index(fields=["workspace_id", "-requested_at", "-id"], name="exception_by_request"),
         ]
         constraints: ClassVar = [
             # Prevents two people from accepting the same risk at the same moment on different terms.

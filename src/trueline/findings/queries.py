@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
-from trueline.findings.exceptions import ExceptionStatus
+from trueline.findings.exceptions import EXPIRING_DAYS, HOLDS, Decision, ExceptionStatus, Validity
 from trueline.findings.models import (
     Finding,
     FindingComment,
@@ -19,15 +19,19 @@ from trueline.findings.models import (
     FindingDay,
     FindingException,
     FindingExceptionDecision,
+    FindingLabel,
     FindingMention,
     FindingPause,
+    FindingTerm,
+    Label,
 )
-from trueline.findings.rules import LOOKED_AT, OPEN, RANK, VERIFIED_CLEARED, FindingState, Severity
+from trueline.findings.rules import LOOKED_AT, OPEN, RANK, SLA_DAYS, VERIFIED_CLEARED, FindingState, Severity
 from trueline.findings.sla import Due, Pause, lead
+from trueline.findings.workflow import STANDS_STILL_DAYS
 from trueline.kit import clock
+from trueline.kit.database.reach import in_reach
 from trueline.kit.scope import NotVisible, Scope
 
-_Row = TypeVar("_Row", bound=Model)
 MOST_COUNTED = 1_000
 """What no table of counts answers is counted so far; a page says "more than" past it."""
 _SEVERITY = {rank: str(severity) for severity, rank in RANK.items()}
@@ -35,16 +39,9 @@ _SEVERITY = {rank: str(severity) for severity, rank in RANK.items()}
 
 def findings(scope: Scope) -> QuerySet[Finding]:
     """Findings in reach, the most severe first, then the latest seen."""
-    found = _in_reach(scope, Finding.objects.filter(workspace_id=scope.workspace_id))
+    found = in_reach(scope, Finding.objects.filter(workspace_id=scope.workspace_id))
     effective = Case(When(_lapsed(), then=Value(FindingState.REOPENED)), default=F("state"))
     return found.annotate(effective_state=effective).order_by("severity_rank", "-last_seen_at", "id")
-
-
-def _in_reach(scope: Scope, rows: QuerySet[_Row]) -> QuerySet[_Row]:
-    """Only rows of environments that the reader reaches; adds nothing to the statement of somebody not narrowed."""
-    if scope.environment_ids is not None:
-        rows = rows.filter(environment_id__in=scope.environment_ids)
-    return rows.exclude(environment_id__in=scope.excluded_ids) if scope.excluded_ids else rows
 
 
 def open_findings(scope: Scope) -> QuerySet[Finding]:
@@ -76,12 +73,26 @@ def _lapsed() -> Q:
     return Q(state=FindingState.RISK_ACCEPTED) & Q(~Exists(holding))
 
 
+def terms(scope: Scope) -> dict[Severity, int]:
+    """Within how many days findings of each severity are to be done in this workspace, the most severe first."""
+    own = dict(FindingTerm.objects.filter(workspace_id=scope.workspace_id).values_list("severity", "days"))
+    return {severity: own.get(str(severity), days) for severity, days in SLA_DAYS.items()}
+
+
+def standing_still(scope: Scope, found: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Of some findings those whose work has begun and then stopped; see `workflow.stands_still`."""
+    since = clock.now() - timedelta(days=STANDS_STILL_DAYS)
+    begun = in_reach(scope, found.filter(workspace_id=scope.workspace_id, state=FindingState.IN_PROGRESS))
+    return begun.filter(Q(worked_at__lte=since) | Q(worked_at=None, updated_at__lte=since))
+
+
 def due(scope: Scope, found: QuerySet[Finding], wanted: Due) -> QuerySet[Finding]:
     """Of some open findings those that are so near to their day."""
-    mine, now = _in_reach(scope, found.filter(workspace_id=scope.workspace_id)), clock.now()
+    mine, now = in_reach(scope, found.filter(workspace_id=scope.workspace_id)), clock.now()
     if wanted is Due.OVERDUE:
         return mine.filter(due_at__lte=now)
-    edges = [Q(severity=severity, due_at__lte=now + lead(severity)) for severity in Severity]
+    days = terms(scope)
+    edges = [Q(severity=severity, due_at__lte=now + lead(severity, days)) for severity in Severity]
     is_near = reduce(or_, edges)
     return mine.filter(is_near, due_at__gt=now) if wanted is Due.SOON else mine.exclude(is_near)
 
@@ -132,7 +143,7 @@ def _open_numbers(scope: Scope, environment_ids: Iterable[UUID], *, by_area: boo
 
 def _counts(scope: Scope) -> QuerySet[FindingCount]:
     """Counts of environments in reach."""
-    return _in_reach(scope, FindingCount.objects.filter(workspace_id=scope.workspace_id))
+    return in_reach(scope, FindingCount.objects.filter(workspace_id=scope.workspace_id))
 
 
 def outcome_counts(scope: Scope) -> dict[UUID, tuple[int, int]]:
@@ -214,7 +225,7 @@ def daily_changes(scope: Scope, since: date, environment_id: UUID | None = None)
     In one statement; days on which nothing changed are absent. Accepted risk that ran out counts from the day on which
     that was written down.
     """
-    rows = _in_reach(scope, FindingDay.objects.filter(workspace_id=scope.workspace_id, day__gte=since))
+    rows = in_reach(scope, FindingDay.objects.filter(workspace_id=scope.workspace_id, day__gte=since))
     if environment_id is not None:
         rows = rows.filter(environment_id=environment_id)
     summed = rows.values("day", "severity_rank").annotate(change=Sum("opened"))
@@ -224,6 +235,29 @@ def daily_changes(scope: Scope, since: date, environment_id: UUID | None = None)
 def areas_with_findings(scope: Scope) -> set[str]:
     """Areas in which anything was ever found in reach, for a filter."""
     return set(_counts(scope).filter(number__gt=0).exclude(area="").values_list("area", flat=True).distinct())
+
+
+def labels(scope: Scope) -> QuerySet[Label]:
+    """Labels that findings in reach bear, by name."""
+    reached = in_reach(scope, Finding.objects.filter(workspace_id=scope.workspace_id, id=OuterRef("finding_id")))
+    used = FindingLabel.objects.filter(workspace_id=scope.workspace_id, label_id=OuterRef("id")).filter(Exists(reached))
+    return Label.objects.filter(workspace_id=scope.workspace_id).filter(Exists(used)).order_by("name", "id")
+
+
+def labels_of(scope: Scope, finding_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The labels of each of some findings, by name, in one statement; a finding without any is absent."""
+    reached = in_reach(scope, Finding.objects.filter(workspace_id=scope.workspace_id, id__in=finding_ids))
+    rows = FindingLabel.objects.filter(workspace_id=scope.workspace_id, finding_id__in=reached.values("id"))
+    found: dict[UUID, list[str]] = {}
+    for finding_id, name in rows.order_by("label__name").values_list("finding_id", "label__name"):
+        found.setdefault(finding_id, []).append(name)
+    return found
+
+
+def labelled(scope: Scope, found: QuerySet[Finding], label: str) -> QuerySet[Finding]:
+    """Of some findings those that bear a label; capitals do not matter."""
+    bearing = FindingLabel.objects.filter(workspace_id=scope.workspace_id, label__name__iexact=label)
+    return in_reach(scope, found.filter(workspace_id=scope.workspace_id, id__in=bearing.values("finding_id")))
 
 
 def comments(scope: Scope, finding: Finding) -> QuerySet[FindingComment]:
@@ -248,14 +282,64 @@ def exceptions(scope: Scope) -> QuerySet[FindingException]:
     return found.select_related("finding", "owner").order_by("-requested_at", "-id")
 
 
+def exceptions_worth(scope: Scope, worth: Collection[Validity]) -> QuerySet[FindingException]:
+    """Decisions that are worth one of these at this moment, as `exceptions.validity` says it of each."""
+    return exceptions(scope).filter(_worth(worth))
+
+
+def ended_exceptions(scope: Scope, since: datetime) -> QuerySet[FindingException]:
+    """Decisions that came to their end from a moment on, and those that ended and nobody has written it down yet."""
+    superseded = FindingExceptionDecision.objects.filter(
+        workspace_id=OuterRef("workspace_id"),
+        exception_id=OuterRef("id"),
+        decision=Decision.SUPERSEDED,
+        decided_at__gte=since,
+    )
+    return exceptions(scope).filter(
+        (_worth([Validity.STALE]) & (Q(lapsed_at=None) | Q(lapsed_at__gte=since)))
+        | (_worth([Validity.EXPIRED]) & Q(expires_at__gte=since))
+        | (_worth([Validity.REJECTED, Validity.REVOKED]) & Q(decided_at__gte=since))
+        | (_worth([Validity.SUPERSEDED]) & Q(Exists(superseded)))
+    )
+
+
+def _worth(worth: Collection[Validity]) -> Q:
+    """The conditions of `exceptions.validity`, in its order."""
+    now = clock.now()
+    soon = now + timedelta(days=EXPIRING_DAYS)
+    active = Q(status=ExceptionStatus.ACTIVE)
+    same = Q(pinned_digest=F("finding__observed_digest"), pinned_rank__lte=F("finding__severity_rank"))
+    holding = active & same & Q(lapsed_at=None)
+    known = {
+        Validity.STALE: active & (~same | Q(lapsed_at__isnull=False, expires_at__gt=now)),
+        Validity.EXPIRED: active & same & Q(expires_at__lte=now),
+        Validity.EXPIRING: holding & Q(expires_at__gt=now, expires_at__lte=soon),
+        Validity.VALID: holding & Q(expires_at__gt=soon),
+    }
+    return reduce(or_, [known.get(one, Q(status=str(one))) for one in worth], Q(pk__in=[]))
+
+
 def ending_exceptions(scope: Scope, within: timedelta) -> QuerySet[FindingException]:
     """Accepted risks in reach that hold now and end within a time, the first to end first."""
-    now = clock.now()
-    holding = exceptions(scope).filter(
-        status=ExceptionStatus.ACTIVE, lapsed_at=None, expires_at__gt=now, expires_at__lte=now + within
+    holding = exceptions_worth(scope, sorted(HOLDS)).filter(expires_at__lte=clock.now() + within)
+    return holding.order_by("expires_at", "id")
+
+
+def would_pass(scope: Scope, environment_id: UUID) -> int:
+    """How many findings are open there when somebody has asked for each of them to be accepted as it is; else 0.
+
+    A hint and never a verdict: what was only asked for counts as open.
+    """
+    asked = FindingException.objects.filter(
+        workspace_id=OuterRef("workspace_id"),
+        finding_id=OuterRef("id"),
+        status=ExceptionStatus.PENDING,
+        expires_at__gt=clock.now(),
+        pinned_digest=OuterRef("observed_digest"),
+        pinned_rank=OuterRef("severity_rank"),
     )
-    same = holding.filter(pinned_digest=F("finding__observed_digest"), pinned_rank__lte=F("finding__severity_rank"))
-    return same.order_by("expires_at", "id")
+    there = open_findings(scope).filter(environment_id=environment_id).order_by()
+    return 0 if there.filter(~Exists(asked)).exists() else there.count()
 
 
 def exceptions_of(scope: Scope, finding: Finding) -> QuerySet[FindingException]:

@@ -49,10 +49,20 @@ class Severity(StrEnum):
 
 
 RANK = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4, Severity.INFO: 5}
+LONGEST_TERM_DAYS = 1095
 SLA_DAYS = {Severity.CRITICAL: 3, Severity.HIGH: 14, Severity.MEDIUM: 30, Severity.LOW: 90, Severity.INFO: 365}
 
 VERIFIED_CLEARED = "verified_cleared"
 """A later, complete capture shows it gone. Another thing than `remediated`, which is somebody's word."""
+
+
+NOT_ASKED = "not_asked"
+"""Closed by itself: its standard no longer asks for it, or its environment is held to that standard no more."""
+
+
+def demand_key(subject_key: str, path: str) -> str:
+    """How a demand is named to the database, which puts it together the same way."""
+    return f"{subject_key}\x1f{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class Detection:
         path: Which value of the subject, with its facet in front; empty for the whole object.
         expected: What should be, JSON, None when nothing was expected.
         observed: What is, JSON, None when nothing is there.
+        pin: What a decision is pinned to, where that is not everything observed: a rate moves with every look, and
+            only a rise is news. None for what is observed.
     """
 
     detector: str
@@ -80,15 +92,21 @@ class Detection:
     severity: Severity
     expected: Any
     observed: Any
+    pin: Any = None
 
     def fingerprint(self, environment_id: UUID) -> str:
         """Identity of the finding: environment, detector, standard, subject and path; never its value or name."""
         parts = (str(environment_id), self.detector, self.standard_id, self.subject_key, self.facet, self.path)
         return digest.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
+    @property
+    def demand(self) -> str:
+        """What it is about within its standard, whatever its object is called."""
+        return demand_key(self.subject_key, self.path)
+
     def observed_digest(self) -> str:
         """Digest of the observed value; a decision is pinned to it."""
-        return digest.sha256(digest.quick(self.observed))
+        return digest.sha256(digest.quick(self.observed if self.pin is None else self.pin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +115,17 @@ class Detected:
 
     Attributes:
         covered: Areas in which absence means gone. A finding of any other area is never cleared.
+        unknown: Demands that nobody could tell of; their findings are never cleared, whatever the area.
+        asked: Every demand that there is, None when the detector knows none. An open finding of any other is closed
+            as not asked for any more: it is neither open for ever nor repaired.
     """
 
     detector: str
     standard_id: str
     covered: frozenset[str]
     detections: tuple[Detection, ...]
+    unknown: frozenset[str] = frozenset()
+    asked: frozenset[str] | None = None
 
     def severities(self) -> Mapping[Severity, int]:
         """How many of each severity."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from trueline.findings.rules import MOVES, FindingState
@@ -29,6 +30,8 @@ MOST_AT_ONCE = 200
 """Findings that one piece of bulk work moves at most: short enough to be one transaction."""
 UNDO_MINUTES = 15
 """So long may whoever ended a finding take that back, while nobody has done anything with it since."""
+STANDS_STILL_DAYS = 14
+"""So long may nobody do anything with a finding whose work has begun; being seen again is nothing that was done."""
 REMEDIATED = "remediated"
 """Somebody's word that it is repaired. A later, complete capture turns it into verified cleared, or reopens it."""
 
@@ -41,6 +44,11 @@ class CloseReason(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     OUT_OF_SCOPE = "out_of_scope"
     SUPERSEDED = "superseded"
+
+
+def stands_still(state: str, worked_at: datetime, now: datetime) -> bool:
+    """Whether the work has begun and then stopped."""
+    return state == FindingState.IN_PROGRESS and worked_at <= now - timedelta(days=STANDS_STILL_DAYS)
 
 
 def is_named(text: str, name: str) -> bool:

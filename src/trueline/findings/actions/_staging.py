@@ -35,6 +35,7 @@ _SEEN = """
   last_seen_at = %(observed)s,
   times_seen = f.times_seen + 1,
   snapshot_id = %(snapshot)s,
+  scan_id = %(scan)s,
   subject_name = s.subject_name,
   kind = s.kind,
   expected = s.expected,
@@ -69,10 +70,10 @@ INSERT = """
 insert into findings_finding (
   id, workspace_id, environment_id, fingerprint, detector, standard_id, area, object_type, subject_key, subject_name,
   facet, path, kind, severity, severity_rank, state, expected, observed, observed_digest, first_seen_at, last_seen_at,
-  times_seen, times_reopened, snapshot_id, due_at, resolved_reason, closed_reason, updated_at)
+  times_seen, times_reopened, snapshot_id, scan_id, due_at, resolved_reason, closed_reason, updated_at)
 select s.id, %(workspace)s, %(environment)s, s.fingerprint, %(detector)s, %(standard)s, s.area, s.object_type,
   s.subject_key, s.subject_name, s.facet, s.path, s.kind, s.severity, s.severity_rank, 'new', s.expected, s.observed,
-  s.observed_digest, %(observed)s, %(observed)s, 1, 0, %(snapshot)s, s.due_at, '', '', %(now)s
+  s.observed_digest, %(observed)s, %(observed)s, 1, 0, %(snapshot)s, %(scan)s, s.due_at, '', '', %(now)s
 from staged_detection as s
 on conflict (workspace_id, fingerprint) do nothing
 """
@@ -89,6 +90,8 @@ where f.workspace_id = %(workspace)s
   and f.standard_id = %(standard)s
   and f.state in ('new', 'triaged', 'in_progress', 'reopened')
   and f.area = any(%(covered)s)
+  and not (f.subject_key || chr(31) || f.path = any(%(unknown)s::text[]))
+  and (%(asked)s::text[] is null or f.subject_key || chr(31) || f.path = any(%(asked)s::text[]))
   and f.last_seen_at < %(observed)s
   and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
 """
@@ -106,20 +109,66 @@ where f.workspace_id = %(workspace)s
   and f.state = 'resolved'
   and f.resolved_reason = 'remediated'
   and f.area = any(%(covered)s)
+  and not (f.subject_key || chr(31) || f.path = any(%(unknown)s::text[]))
+  and (%(asked)s::text[] is null or f.subject_key || chr(31) || f.path = any(%(asked)s::text[]))
   and f.resolved_at < %(observed)s
   and not exists (select from staged_detection as s where s.fingerprint = f.fingerprint)
+"""
+
+# A person's closing stays as it was left; one that Trueline closed itself opens again once it is asked for again, even
+# when the capture is the same as before.
+REVIVE = f"""
+update findings_finding as f set {_SEEN},
+  state = 'reopened',
+  times_reopened = f.times_reopened + 1,
+  reopened_at = %(now)s,
+  due_at = s.due_at,
+  closed_at = null,
+  closed_reason = ''
+from staged_detection as s
+where f.workspace_id = %(workspace)s
+  and f.fingerprint = s.fingerprint
+  and f.last_seen_at <= %(observed)s
+  and f.state = 'closed'
+  and f.closed_reason = 'not_asked'
+"""  # noqa: S608 - parts are above
+
+_CLOSE = """
+update findings_finding as f set
+  state = 'closed',
+  closed_at = %(now)s,
+  closed_reason = 'not_asked',
+  updated_at = %(now)s
+where f.workspace_id = %(workspace)s
+  and f.environment_id = %(environment)s
+  and f.state in ('new', 'triaged', 'in_progress', 'reopened')
+"""
+
+DROP = f"""{_CLOSE}
+  and f.detector = %(detector)s
+  and f.standard_id = %(standard)s
+  and not (f.subject_key || chr(31) || f.path = any(%(asked)s::text[]))
+"""
+
+RELEASE = f"""{_CLOSE}
+  and f.standard_id <> ''
+  and f.detector = any(%(detectors)s::text[])
+  and not (f.detector || ':' || f.standard_id = any(%(held)s::text[]))
 """
 
 # One judge at a time for each environment: two would wait for each other's rows, or judge in the wrong order.
 QUEUE_UP = "select pg_advisory_xact_lock(hashtextextended(%(environment)s::text, 0))"
 
-OVERTAKEN = """
-select exists (
+# A capture and a scan look at different things, so neither overtakes the other.
+SUPERSEDED = """
+select %(snapshot)s::uuid is not null and exists (
   select from inventory_snapshot as newer
   where newer.workspace_id = %(workspace)s
     and newer.environment_id = %(environment)s
     and newer.observed_at > %(observed)s
-) or exists (
+)"""
+
+OVERTAKEN = f"""{SUPERSEDED} or exists (
   select from findings_finding as f
   where f.workspace_id = %(workspace)s
     and f.environment_id = %(environment)s

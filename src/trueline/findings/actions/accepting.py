@@ -13,7 +13,7 @@ from trueline.audit.actions import record
 from trueline.findings import queries
 from trueline.findings.actions._rows import locked, subject_of
 from trueline.findings.errors import DecisionTaken, MoveRefused, OwnRequest, ReasonMissing, TermTooLong, ValueChanged
-from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, latest_expiry
+from trueline.findings.exceptions import Decision, ExceptionStatus, Pin, lapse_of, latest_expiry
 from trueline.findings.models import Finding, FindingException, FindingExceptionDecision, FindingPause
 from trueline.findings.rules import MOVES, FindingState
 from trueline.kit import clock
@@ -68,6 +68,8 @@ def request_exception(
         pinned_value=finding.observed,
         pinned_digest=finding.observed_digest,
         pinned_rank=finding.severity_rank,
+        pinned_snapshot_id=finding.snapshot_id,
+        pinned_scan_id=finding.scan_id,
     )
     try:
         with transaction.atomic():
@@ -184,7 +186,7 @@ def settle(scope: Scope, lapsed: Iterable[Finding], *, actor: Actor) -> int:
     """Open accepted findings again, with an event for each."""
     number = 0
     for finding in lapsed:
-        _reopen(finding, _lapse(finding))
+        _reopen(finding, _lapse(finding, actor))
         record(scope.workspace_id, "findings:exception:lapse", subject_of(finding), actor=actor)
         number += 1
     return number
@@ -207,15 +209,23 @@ def _reopen(finding: Finding, ended_at: datetime) -> None:
     _set_state(finding, FindingState.REOPENED, "reopened_at", "times_reopened", "due_at")
 
 
-def _lapse(finding: Finding) -> datetime:
+def _lapse(finding: Finding, actor: Actor) -> datetime:
     """Write down that what held the finding does not any more; gives the moment since which that is so."""
-    now = clock.now()
     held = FindingException.objects.filter(
         workspace_id=finding.workspace_id, finding_id=finding.pk, status=ExceptionStatus.ACTIVE
     )
-    ends = list(held.values_list("expires_at", flat=True))
-    held.filter(lapsed_at=None).update(lapsed_at=now)
-    return min([now, *ends])
+    rows = list(held.select_for_update())
+    write_down_lapses(rows, finding, actor=actor)
+    return min([clock.now(), *(one.expires_at for one in rows)])
+
+
+def write_down_lapses(held: Iterable[FindingException], finding: Finding, *, actor: Actor) -> None:
+    """Write into the history of decisions, once, by what each of them has ended. The caller has locked them."""
+    now, seen = clock.now(), Pin(finding.observed_digest, finding.severity_rank)
+    for one in (one for one in held if one.lapsed_at is None):
+        one.lapsed_at = now
+        one.save(update_fields=["lapsed_at"])
+        _write_down(one, lapse_of(one.expires_at, Pin(one.pinned_digest, one.pinned_rank), seen), "", actor)
 
 
 def _stop_clock(finding: Finding, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from trueline.audit.actions import Subject, record
 from trueline.findings import queries
 from trueline.findings.actions._rows import subject_of
-from trueline.findings.actions.accepting import settle
+from trueline.findings.actions.accepting import settle, write_down_lapses
 from trueline.findings.exceptions import EXPIRING_DAYS, ExceptionStatus
 from trueline.findings.models import FindingException
 from trueline.findings.rules import FindingState
@@ -66,12 +66,15 @@ def _tell_of_sweep(number: int) -> None:
 def write_down_ends(scope: Scope, *, actor: Actor) -> int:
     """Open each finding whose accepted risk ran out, with its event, and mark what needs no more looking at."""
     over = _active(scope).filter(expires_at__lte=clock.now(), lapsed_at=None)
-    ended = list(over.select_for_update(skip_locked=True).order_by("id")[:_MOST])
+    ended = list(
+        over.select_related("finding").select_for_update(of=("self",), skip_locked=True).order_by("id")[:_MOST]
+    )
     lapsed = queries.findings_in(scope, FindingState.REOPENED).filter(
         id__in=[one.finding_id for one in ended], state=FindingState.RISK_ACCEPTED
     )
     number = settle(scope, lapsed.select_for_update(of=("self",)).order_by("id"), actor=actor)
-    over.filter(id__in=[one.pk for one in ended]).update(lapsed_at=clock.now())
+    for one in over.filter(id__in=[one.pk for one in ended]).select_related("finding"):  # of a finding that has ended
+        write_down_lapses([one], one.finding, actor=actor)
     return number
 
 

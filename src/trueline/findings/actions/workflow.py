@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,14 +13,13 @@ from django.db import transaction
 from trueline.audit import queries as audit
 from trueline.audit.actions import record
 from trueline.findings import queries
-from trueline.findings.actions._rows import locked, subject_of
+from trueline.findings.actions._rows import all_workable, locked, subject_of
 from trueline.findings.actions.accepting import end_acceptance, settle
-from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing, TooMany, UndoRefused
+from trueline.findings.errors import MoveRefused, NotAMember, ReasonMissing, UndoRefused
 from trueline.findings.models import Finding, FindingComment, FindingMention
-from trueline.findings.rules import SLA_DAYS, FindingState, Severity
+from trueline.findings.rules import FindingState, Severity
 from trueline.findings.workflow import (
     LEADS_TO,
-    MOST_AT_ONCE,
     REMEDIATED,
     UNDO_MINUTES,
     CloseReason,
@@ -57,20 +56,8 @@ def move_findings(scope: Scope, finding_ids: Sequence[UUID], step: Step, *, acto
     """
     if step.verb is Verb.CLOSE and step.reason not in set(CloseReason):
         raise ReasonMissing
-    return [_moved(scope, finding, step, actor) for finding in _all_workable(scope, finding_ids)]
-
-
-def _all_workable(scope: Scope, finding_ids: Sequence[UUID]) -> list[Finding]:
-    """All of them, locked in one order; `NotVisible` for one out of reach as for one that never was."""
-    wanted = set(finding_ids)
-    if len(wanted) > MOST_AT_ONCE:
-        raise TooMany(MOST_AT_ONCE)
-    found = list(queries.findings(scope).filter(id__in=wanted).select_for_update(of=("self",)).order_by("id"))
-    if len(found) != len(wanted):
-        raise NotVisible
-    for finding in found:
-        scope.require(Capability.FINDINGS_WORK, finding.environment_id)
-    return found
+    terms = queries.terms(scope)
+    return [_moved(scope, finding, step, actor, terms) for finding in all_workable(scope, finding_ids)]
 
 
 @transaction.atomic
@@ -80,7 +67,7 @@ def undo_moves(scope: Scope, finding_ids: Sequence[UUID], *, actor: Actor) -> li
     They are open again as before: no recurrence is counted and the day they are due stays. Raises `NotVisible`, and
     `UndoRefused` unless the last thing done with each is that the same actor ended it within `UNDO_MINUTES`.
     """
-    found = _all_workable(scope, finding_ids)
+    found = all_workable(scope, finding_ids)
     for finding in found:
         _require_own_end(scope, finding, actor)
     return [_taken_back(scope, finding, actor) for finding in found]
@@ -110,7 +97,7 @@ def _taken_back(scope: Scope, finding: Finding, actor: Actor) -> Finding:
     return finding
 
 
-def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
+def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor, terms: Mapping[Severity, int]) -> Finding:
     if finding.state != finding.shown_state:
         settle(scope, [finding], actor=actor)
     if step.verb not in verbs(finding.state):
@@ -119,7 +106,7 @@ def _moved(scope: Scope, finding: Finding, step: Step, actor: Actor) -> Finding:
     if before == FindingState.RISK_ACCEPTED:
         end_acceptance(finding, actor=actor)
     else:
-        _change(finding, _changes(finding, step, actor))
+        _change(finding, _changes(finding, step, actor, terms))
     record(
         scope.workspace_id,
         MOVE,
@@ -137,10 +124,10 @@ def _change(finding: Finding, changes: dict[str, Any]) -> None:
     finding.save(update_fields=list(changes))
 
 
-def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:
+def _changes(finding: Finding, step: Step, actor: Actor, terms: Mapping[Severity, int]) -> dict[str, Any]:
     """The columns that a step changes. Leaving an end state clears what belonged to it."""
     now = clock.now()
-    changes: dict[str, Any] = {"state": LEADS_TO[step.verb], "updated_at": now}
+    changes: dict[str, Any] = {"state": LEADS_TO[step.verb], "updated_at": now, "worked_at": now}
     if step.verb is Verb.TAKE and actor.kind is ActorKind.HUMAN:
         changes |= {"assignee_id": UUID(actor.id), "owner_id": finding.owner_id or UUID(actor.id)}
     elif step.verb is Verb.REMEDIATE:
@@ -149,7 +136,7 @@ def _changes(finding: Finding, step: Step, actor: Actor) -> dict[str, Any]:
         changes |= {"closed_at": now, "closed_reason": step.reason}
     elif step.verb is Verb.REOPEN:
         changes |= {**NOT_ENDED, "reopened_at": now, "times_reopened": finding.times_reopened + 1}
-        changes["due_at"] = now + timedelta(days=SLA_DAYS[Severity(finding.severity)])
+        changes["due_at"] = now + timedelta(days=terms[Severity(finding.severity)])
     return changes
 
 
@@ -161,7 +148,7 @@ def assign_finding(scope: Scope, finding_id: UUID, user: User | None, *, actor: 
 @transaction.atomic
 def assign_findings(scope: Scope, finding_ids: Sequence[UUID], user: User | None, *, actor: Actor) -> list[Finding]:
     """Say who works on several findings, or nobody; all or none, with one event for each. Raises as for one."""
-    return [_assigned(scope, finding, user, actor) for finding in _all_workable(scope, finding_ids)]
+    return [_assigned(scope, finding, user, actor) for finding in all_workable(scope, finding_ids)]
 
 
 def _assigned(scope: Scope, finding: Finding, user: User | None, actor: Actor) -> Finding:
@@ -170,7 +157,8 @@ def _assigned(scope: Scope, finding: Finding, user: User | None, actor: Actor) -
     if user is not None:
         _require_reach(scope, user, finding)
     finding.assignee, finding.updated_at = user, clock.now()
-    finding.save(update_fields=["assignee", "updated_at"])
+    finding.worked_at = finding.updated_at
+    finding.save(update_fields=["assignee", "updated_at", "worked_at"])
     after = {"assignee": str(user) if user else ""}
     record(scope.workspace_id, "findings:finding:assign", subject_of(finding), actor=actor, after=after)
     return finding
@@ -186,6 +174,8 @@ def comment_finding(scope: Scope, finding_id: UUID, text: str, *, actor: Actor) 
     comment = FindingComment.objects.create(
         workspace_id=scope.workspace_id, finding=finding, author_id=actor.id, author_label=actor.label, body=body
     )
+    finding.worked_at = comment.created_at
+    finding.save(update_fields=["worked_at"])
     named = _named(scope, finding, body)
     FindingMention.objects.bulk_create(
         FindingMention(workspace_id=scope.workspace_id, comment=comment, user=user) for user in named
