@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +23,11 @@ from trueline.casework.guidance.contract import (
     is_safe,
     offered,
 )
+from trueline.casework.guidance.deliveries import FailedAtHand, failed_case
 from trueline.casework.guidance.exceptions import ExceptionAtHand, exception_case
 from trueline.casework.guidance.findings import FindingAtHand, finding_case
 from trueline.casework.guidance.reasons import REASONS
+from trueline.casework.guidance.reviews import ReviewAtHand, review_case, undelivered_case
 from trueline.casework.guidance.runs import RunAtHand, run_case
 from trueline.findings.exceptions import Validity
 from trueline.findings.rules import FindingState, Severity
@@ -32,12 +36,13 @@ from trueline.operations.registry import run_types
 from trueline.operations.rules import RunOutcome, State
 from trueline.workspaces.rules import Capability
 
+GIVEN = "Password is 4"
 NORTH = environments.Place(ENVIRONMENT, "North", "north")
 ACT, WAIT, NONE = CaseStatus.ACTION_REQUIRED, CaseStatus.WAITING, CaseStatus.NOTHING_TO_DO
 
 
 def of_finding(surface: str = "home", *, denied: tuple[str, ...] = (), **facts: Any) -> ResolutionCase:
-    return finding_case(desk(surface, denied=denied), FindingAtHand(finding(**facts), "Password is 4", "north"))
+    return finding_case(desk(surface, denied=denied), FindingAtHand(finding(**facts), GIVEN, "north"))
 
 
 def of_run(surface: str = "home", *, slug: str = "north", snapshot: bool = False, **facts: Any) -> ResolutionCase:
@@ -49,7 +54,7 @@ def of_run(surface: str = "home", *, slug: str = "north", snapshot: bool = False
 def of_exception(validity: Validity | None, *, is_there: bool = True) -> ResolutionCase:
     held = finding("risk_accepted")
     return exception_case(
-        desk(), ExceptionAtHand(held, exception(held) if is_there else None, validity, "Password is 4", "north")
+        desk(), ExceptionAtHand(held, exception(held) if is_there else None, validity, GIVEN, "north")
     )
 
 
@@ -206,6 +211,46 @@ def test_lost_coverage_names_the_areas_their_cause_and_the_next_step():
     assert (case.primary_action.key, case.severity) == ("coverage", "high")
 
 
+def _every_case() -> list[ResolutionCase]:
+    """One of each row of the tables in this module."""
+    lost = environments.Lost(ids.new(), ["Groups"], "denied")
+    place = ReviewAtHand(ids.new(), ids.new(), "May", "North", "north", "draft")
+    return [
+        *(of_finding("finding", **row[0]) for row in FINDINGS),
+        *(of_finding("home", **row[0]) for row in FINDINGS),
+        *(of_exception(row[0]) for row in EXCEPTIONS),
+        of_exception(None, is_there=False),
+        *(of_run(**row[0]) for row in RUNS),
+        environments.coverage_lost_case(desk(), NORTH, lost),
+        *(environments.connection_case(desk(), NORTH, one) for one in (None, connection(is_off=True), connection())),
+        failed_case(desk("inbox"), FailedAtHand(ids.new(), "Ops", 2, "http_500")),
+        undelivered_case(desk("inbox"), replace(place, state="published")),
+        *(review_case(desk("inbox"), replace(place, state=one)) for one in ("draft", "ready", "failed")),
+        environments.no_environment_case(desk()),
+        environments.never_captured_case(desk(), NORTH),
+        *(environments.no_standard_case(desk(), NORTH, has_standards=has) for has in (True, False)),
+        environments.unread_case(desk(), NORTH, ["Apps"]),
+        environments.all_read_case(desk(), NORTH),
+    ]
+
+
+def _said(case: ResolutionCase) -> list[str]:
+    steps = (case.primary_action, *case.secondary_actions)
+    return [case.title, case.reason, case.impact, *(one.label for one in steps)]
+
+
+def test_every_case_is_told_in_both_languages_and_without_a_code():
+    """What a first screen shows: no code of a state, a reason or a run, and German on a German page."""
+    with translation.override("en"):
+        english = [_said(case) for case in _every_case()]
+    with translation.override("de"):
+        german = [_said(case) for case in _every_case()]
+    for ours, theirs in zip(english, german, strict=True):
+        for said, told in zip(ours, theirs, strict=True):
+            assert said in {"", GIVEN} or said != told, f"{said!r} is not translated"
+            assert not re.search(r"\b[a-z]+_[a-z_]+\b", said + told), said
+
+
 @pytest.mark.parametrize(
     ("made", "title", "step", "status"),
     [
@@ -217,6 +262,16 @@ def test_lost_coverage_names_the_areas_their_cause_and_the_next_step():
 def test_a_connection_says_whether_it_is_ready(made, title, step, status):
     case = environments.connection_case(desk(), NORTH, made)
     assert (case.title, case.primary_action.key, case.status) == (title, step, status)
+
+
+@pytest.mark.parametrize(
+    ("denied", "step"), [((), "send_again"), ((Capability.WORKSPACE_SETTINGS_MANAGE,), "send_again")]
+)
+def test_messages_that_did_not_arrive_are_sent_again(denied, step):
+    case = failed_case(desk("inbox", denied=denied), FailedAtHand(ids.new(), "Ops", 2, "http_500"))
+    assert (case.title, case.reason) == ("Ops was not told", "2 messages did not arrive.")
+    assert (case.primary_action.key, bool(case.primary_action.disabled_reason)) == (step, bool(denied))
+    assert case.technical_details.code == "http_500"
 
 
 @pytest.mark.parametrize(
@@ -341,6 +396,19 @@ cases = st.one_of(
         desks,
         places,
         st.one_of(st.none(), st.builds(lambda off: connection(is_off=off), st.booleans())),
+    ),
+    st.builds(failed_case, desks, st.builds(FailedAtHand, st.uuids(), names, st.integers(1, 999), names)),
+    st.builds(
+        undelivered_case,
+        desks,
+        st.builds(ReviewAtHand, st.uuids(), st.uuids(), names, names, slugs, st.just("published")),
+    ),
+    st.builds(
+        review_case,
+        desks,
+        st.builds(
+            ReviewAtHand, st.uuids(), st.uuids(), names, names, slugs, st.sampled_from(["draft", "ready", "failed"])
+        ),
     ),
     st.builds(environments.unread_case, desks, places, st.lists(names, min_size=1, max_size=6)),
     st.builds(environments.all_read_case, desks, places),

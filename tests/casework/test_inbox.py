@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.samples import Captured, captured_world
+from tests.samples import Captured
 from tests.worlds import World
 from trueline.casework import queries
 from trueline.casework.actions import see_items, snooze_item, wake_items
@@ -27,11 +27,6 @@ from trueline.kit.scope import ActorKind, NotVisible
 from trueline.operations.models import OperationRun
 from trueline.workspaces import access
 from trueline.workspaces.models import EnvironmentGrant, Membership
-
-
-@pytest.fixture
-def captured(world: World, tmp_path: Any) -> Captured:
-    return captured_world(world, tmp_path)
 
 
 def kinds(world: World, user: Any = None, **wish: Any) -> list[tuple[str, str, str]]:

@@ -13,12 +13,25 @@ from trueline.casework.guidance.reasons import REASONS, explain
 from trueline.connections.contract import Coverage
 
 ROOT = Path(trueline.__file__).parent
-MAY_END_A_RUN = ("connections", "inventory", "operations", "kit")
+MAY_END_A_RUN = ("connections", "inventory", "operations", "kit", "evaluations", "reviews", "traces")
+_BY_HAND = (
+    *("rule_move_refused", "world_model_retired", "world_model_unreadable", "rule_frozen", "gate_not_passed"),
+    *("own_submission", "why_missing", "nothing_enshrined", "nothing_new", "review_fixed", "review_already_open"),
+    *("cycle_refused", "not_receiving", "receiver_busy"),
+)
 NEVER_KEPT = {
     "error": "the root of the tree, never raised itself",
     "address_refused": "kept at a delivery, whose own page says it in words",
     "receiver_unreachable": "the same",
+    "baseline_key_taken": "told where a file is handed over, and kept nowhere",
+    "baseline_of_another_id": "the same",
+    "baseline_base_missing": "the same",
+    "baseline_nothing_to_upgrade": "the same",
+    "baseline_pieces_open": "told at the plan, and kept nowhere",
+    "baseline_upgrade_overtaken": "the same",
     "lease_lost": "the attempt is dropped without a word: another one has the run",
+    "model_silent": "a rule that it was asked about is then not decided, which the scan says",
+    **dict.fromkeys(_BY_HAND, "told to whoever does it, and kept nowhere"),
     "run_cancelled": "the run ends as cancelled, which is no fault",
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from trueline.audit.actions import Subject, record
 from trueline.casework import queries
 from trueline.casework.errors import TooManyViews, ViewWithoutName
 from trueline.casework.models import SavedView
 from trueline.casework.rules import MOST_VIEWS, ViewPlace
+from trueline.kit.errors import Conflict
 from trueline.kit.scope import Actor, ActorKind, NotVisible, Scope
 
 _LONGEST_NAME, _LONGEST_FILTERS = 60, 1_000
@@ -54,6 +55,26 @@ def open_with_view(scope: Scope, saved_view_id: UUID, *, actor: Actor, is_defaul
     saved.is_default = is_default
     saved.save(update_fields=["is_default"])
     record(scope.workspace_id, "casework:view:save", _subject(saved), actor=actor, after={"default": is_default})
+    return saved
+
+
+@transaction.atomic
+def rename_view(scope: Scope, saved_view_id: UUID, name: str, *, actor: Actor) -> SavedView:
+    """Give one of one's own views another name. Raises `ViewWithoutName`, `Conflict` for a taken name, `NotVisible`."""
+    saved = queries.own_view(scope, saved_view_id)
+    before, called = saved.name, name.strip()[:_LONGEST_NAME]
+    if not called:
+        raise ViewWithoutName
+    if called == before:
+        return saved
+    saved.name = called
+    try:
+        with transaction.atomic():
+            saved.save(update_fields=["name"])
+    except IntegrityError as error:
+        raise Conflict("Another of your views of this list has this name.", next_step="Choose another name.") from error
+    subject, names = _subject(saved), ({"name": before}, {"name": called})
+    record(scope.workspace_id, "casework:view:save", subject, actor=actor, before=names[0], after=names[1])
     return saved
 
 

@@ -25,7 +25,9 @@ class InboxMark(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace_id", "user", "item_key"], name="mark_once"),
             models.CheckConstraint(
-                condition=Q(item_key__regex=r"^(finding|exception|run|coverage|environment|connection):[0-9a-f-]{36}$"),
+                condition=Q(
+                    item_key__regex=r"^(finding|exception|run|coverage|environment|connection|delivery|review):[0-9a-f-]{36}$"
+                ),
                 name="mark_names_an_item",
             ),
         ]

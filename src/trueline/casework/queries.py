@@ -24,8 +24,10 @@ from trueline.casework.rules import (
     most_counted,
 )
 from trueline.findings.exceptions import EXPIRING_DAYS
+from trueline.findings.workflow import STANDS_STILL_DAYS
 from trueline.kit import clock
 from trueline.kit.scope import ActorKind, NotVisible, Scope
+from trueline.notices.queries import MANAGE
 from trueline.workspaces.rules import Capability
 
 _FEW_PLACES = 20
@@ -126,13 +128,24 @@ def _reader(scope: Scope) -> dict[str, Any]:
         "user": _person(scope),
         "now": now,
         "expiring": now + timedelta(days=EXPIRING_DAYS),
+        "stands_still": now - timedelta(days=STANDS_STILL_DAYS),
         "included": list(scope.environment_ids) if scope.environment_ids is not None else None,
         "excluded": [*scope.excluded_ids, *_without(scope, Capability.WORKSPACE_VIEW)],
         "may_findings": scope.may(Capability.FINDINGS_VIEW),
         "no_findings": _without(scope, Capability.FINDINGS_VIEW),
+        "may_deliveries": _may_see_deliveries(scope),
+        "may_prepare": scope.may(Capability.REVIEWS_MANAGE),
+        "no_prepare": _without(scope, Capability.REVIEWS_MANAGE),
+        "may_publish": scope.may(Capability.REVIEWS_PUBLISH),
+        "no_publish": _without(scope, Capability.REVIEWS_PUBLISH),
         "may_runs": scope.may(Capability.OPERATIONS_VIEW),
         "no_runs": _without(scope, Capability.OPERATIONS_VIEW),
     }
+
+
+def _may_see_deliveries(scope: Scope) -> bool:
+    """A destination is told of all environments that its rule names: only whoever reaches them all may see it."""
+    return scope.may(MANAGE) and scope.environment_ids is None and not scope.excluded_ids
 
 
 def _without(scope: Scope, capability: str) -> list[UUID]:

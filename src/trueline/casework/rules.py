@@ -28,6 +28,8 @@ class Source(StrEnum):
     COVERAGE = "coverage"
     ENVIRONMENT = "environment"
     CONNECTION = "connection"
+    DELIVERY = "delivery"
+    REVIEW = "review"
 
 
 class SnoozeFor(StrEnum):
@@ -42,6 +44,7 @@ class ViewPlace(StrEnum):
     """A list whose views can be kept."""
 
     AUDIT = "audit"
+    DECISIONS = "decisions"
     FINDINGS = "findings"
     RUNS = "runs"
 

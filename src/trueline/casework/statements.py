@@ -7,7 +7,10 @@ query sets cannot express over one shared list of places. It reads; nothing here
 
 from __future__ import annotations
 
+from trueline.notices.rules import FAILED_DAYS, REVIEW_RELEASED
+
 _OPEN = "('new', 'triaged', 'in_progress', 'reopened')"
+_STANDS = "(finding.state = 'in_progress' and coalesce(finding.worked_at, finding.updated_at) <= %(stands_still)s)"
 _RECENT = 3
 """A loss is told while one of so many captures before the newest has read the area."""
 _FAILED_DAYS = 90
@@ -23,7 +26,7 @@ mark as materialized (
   where workspace_id = %(workspace)s and user_id = %(user)s
 ),
 place as materialized (
-  select id, created_at from workspaces_environment
+  select id, created_at, kind from workspaces_environment
   where workspace_id = %(workspace)s and lifecycle <> 'archived'
     and (%(included)s::uuid[] is null or id = any(%(included)s::uuid[])) and id <> all(%(excluded)s::uuid[])
 ),
@@ -43,16 +46,25 @@ newest as materialized (
 
 _MINE = f"""
 select 'mine' as source,
-  case when exists (
+  case when finding.scan_id is not null or exists (
     select from inventory_snapshotarea as area
     where area.workspace_id = %(workspace)s and area.snapshot_id = newest.id and area.area = finding.area
       and area.coverage = 'complete'
   ) then 'requires_decision' else 'evidence_required' end as lane,
-  finding.state::text as kind, finding.id, finding.environment_id, null::uuid as ref,
+  case when {_STANDS} then 'standing_still' else finding.state::text end as kind,
+  finding.id, finding.environment_id, null::uuid as ref,
   finding.severity_rank as priority, finding.due_at as at, '' as detail, 'finding:' || finding.id as item_key
 from findings_finding as finding left join newest on newest.environment_id = finding.environment_id
 where finding.workspace_id = %(workspace)s and finding.assignee_id = %(user)s and finding.state in {_OPEN}
   and finding.environment_id = any({_SEEN})
+"""
+
+_STANDING = f"""
+select 'mine', 'requires_decision', 'standing_still', finding.id, finding.environment_id, null::uuid,
+  finding.severity_rank, finding.due_at, '', 'finding:' || finding.id
+from findings_finding as finding
+where finding.workspace_id = %(workspace)s and finding.owner_id = %(user)s and finding.assignee_id <> %(user)s
+  and {_STANDS} and finding.environment_id = any({_SEEN})
 """
 
 _REQUESTS = f"""
@@ -129,9 +141,9 @@ select 'environment', case when newest.id is null then 'evidence_required' else 
   case when newest.id is null then 'never_captured' else 'no_standard' end, place.id, place.id, null,
   case when newest.id is null then 3 else 4 end::smallint, place.created_at, '', 'environment:' || place.id
 from place left join newest on newest.environment_id = place.id
-where newest.id is null or not exists (
+where place.kind <> 'agent_system' and (newest.id is null or not exists (
   select from inventory_baselineassignment as held
-  where held.workspace_id = %(workspace)s and held.environment_id = place.id)
+  where held.workspace_id = %(workspace)s and held.environment_id = place.id))
 """
 
 _CONNECTIONS = """
@@ -144,7 +156,47 @@ where off.workspace_id = %(workspace)s and off.disabled_at is not null and not e
     and ready.disabled_at is null)
 """
 
-_BRANCHES = (_MINE, _REQUESTS, _UNSUPPORTED, _RUNS, _COVERAGE, _ENVIRONMENTS, _CONNECTIONS)
+_DELIVERIES = f"""
+select 'delivery', 'blocked', 'failed', destination.id, null::uuid, null::uuid, 2::smallint,
+  min(failed.created_at), '', 'delivery:' || destination.id
+from notices_delivery as failed
+join notices_destination as destination
+  on destination.workspace_id = %(workspace)s and destination.id = failed.destination_id
+where %(may_deliveries)s and failed.workspace_id = %(workspace)s and failed.status = 'failed'
+  and failed.created_at > %(now)s - interval '{FAILED_DAYS} days'
+  and destination.is_enabled and destination.removed_at is null
+group by destination.id
+"""
+
+# A draft waits at once when a cycle has prepared it, else after as long as other work stands still.
+_REVIEWS = """
+select 'review', 'requires_decision', review.state::text, review.id, review.environment_id, null::uuid,
+  case review.state when 'failed' then 2 when 'ready' then 3 else 4 end::smallint, review.created_at, '',
+  'review:' || review.id
+from reviews_review as review join place on place.id = review.environment_id
+where review.workspace_id = %(workspace)s and review.state in ('draft', 'ready', 'failed')
+  and case review.state
+    when 'ready' then %(may_publish)s and place.id <> all(%(no_publish)s::uuid[])
+    else %(may_prepare)s and place.id <> all(%(no_prepare)s::uuid[]) end
+  and (review.state <> 'draft' or review.created_at <= %(stands_still)s or exists (
+    select from reviews_cycleturn as turn
+    where turn.workspace_id = %(workspace)s and turn.review_id = review.id))
+"""
+
+_LETTERS = f"""
+select 'review', 'blocked', 'undelivered', (failed.payload ->> 'review')::uuid, failed.environment_id, null::uuid,
+  2::smallint, min(failed.created_at), '', 'review:' || (failed.payload ->> 'review')
+from notices_delivery as failed join place on place.id = failed.environment_id
+where %(may_publish)s and failed.workspace_id = %(workspace)s and failed.status = 'failed'
+  and failed.event_type = '{REVIEW_RELEASED}' and place.id <> all(%(no_publish)s::uuid[])
+  and failed.created_at > %(now)s - interval '{FAILED_DAYS} days'
+group by failed.payload ->> 'review', failed.environment_id
+"""
+
+_BRANCHES = (
+    *(_MINE, _STANDING, _REQUESTS, _UNSUPPORTED),
+    *(_RUNS, _COVERAGE, _ENVIRONMENTS, _CONNECTIONS, _DELIVERIES, _REVIEWS, _LETTERS),
+)
 _FEW = " union all ".join(_BRANCHES)
 FEW = f"select * from ({_FEW}) as found where {_UNSNOOZED.format('found.item_key')}"
 """Everything but findings that nobody works on: those are many, and are never gathered."""

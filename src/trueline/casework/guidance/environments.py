@@ -223,3 +223,67 @@ def unread_case(desk: Desk, place: Place, names: Sequence[str]) -> ResolutionCas
         upload if desk.surface == "environment" else primary,
     )
     return _case(desk, place, said, upload)
+
+
+def never_sent_case(desk: Desk, place: Place) -> ResolutionCase:
+    """A system of agents that has sent nothing, and of which no file was scanned."""
+    said = _Said(
+        "never_sent",
+        "medium",
+        _("%(environment)s has sent nothing yet"),
+        _("No trace of it was received, and no file of traces was scanned."),
+        _("So nothing can be said: neither that all is well, nor that anything is wrong."),
+        steps.link(desk, "receiver", _("Open the receiver"), desk.address("environment_receiver", place.slug)),
+    )
+    return _case(desk, place, said, _scan(desk, place, _("Scan a file of traces")))
+
+
+def never_scanned_case(desk: Desk, place: Place) -> ResolutionCase:
+    """A system of agents that sends, and that nobody has looked at."""
+    said = _Said(
+        "never_scanned",
+        "medium",
+        _("%(environment)s was never scanned"),
+        _("Traces are there, and nobody has looked at them."),
+        _("Failures are not brought to their causes, and no rule has judged what the agents did."),
+        _scan(desk, place, _("Start a scan")),
+    )
+    return _case(desk, place, said)
+
+
+def unconfirmed_case(desk: Desk, place: Place, number: int) -> ResolutionCase:
+    """Agents, or ways between them, that traces show and nobody has confirmed."""
+    look = desk.address("system_graph", place.slug)
+    title = ngettext(
+        "%(number)s part of %(environment)s is not confirmed",
+        "%(number)s parts of %(environment)s are not confirmed",
+        number,
+    )
+    said = _Said(
+        "graph_unconfirmed",
+        "low",
+        title % {"number": number, "environment": "%(environment)s"},
+        _("Traces show agents, tools or models that nobody has said belong there."),
+        _("What is confirmed shows at once when something new turns up."),
+        steps.link(desk, "graph", _("Look at the agents"), look),
+    )
+    return _case(desk, place, said)
+
+
+def agents_well_case(desk: Desk, place: Place) -> ResolutionCase:
+    """A system of agents in which nothing is open."""
+    said = _Said(
+        "agents_well",
+        "info",
+        _("Nothing waits in %(environment)s"),
+        _("The newest scan has left nothing open."),
+        _("A scan shows what was sent until then; only a newer one shows what has changed since."),
+        _scan(desk, place, _("Scan again")),
+        status=CaseStatus.NOTHING_TO_DO,
+    )
+    return _case(desk, place, said)
+
+
+def _scan(desk: Desk, place: Place, label: str) -> ResolutionAction:
+    need = (Capability.OPERATIONS_START, place.environment_id)
+    return steps.link(desk, "scan", label, desk.address("scan_new", place.slug), need)

@@ -51,7 +51,7 @@ def exception_case(desk: Desk, at_hand: ExceptionAtHand) -> ResolutionCase:
         primary_action=primary,
         secondary_actions=(rest,) if rest.url else (),
         source_refs=(f"finding:{finding.pk}", *([f"exception:{exception.pk}"] if exception else [])),
-        evidence_refs=(f"snapshot:{finding.snapshot_id}",),
+        evidence_refs=(finding.seen_in,),
         technical_details=TechnicalDetails(review_status=str(at_hand.validity or "missing_support")),
     )
 

@@ -18,8 +18,8 @@ from trueline.casework.guidance.contract import (
     offered,
     others,
 )
-from trueline.findings.rules import OPEN, VERIFIED_CLEARED, FindingState
-from trueline.findings.workflow import LEADS_TO, Verb, verbs
+from trueline.findings.rules import NOT_ASKED, OPEN, VERIFIED_CLEARED, FindingState
+from trueline.findings.workflow import LEADS_TO, Verb, stands_still, verbs
 from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def finding_case(desk: Desk, at_hand: FindingAtHand) -> ResolutionCase:
     """What to do about a finding: on its own page the next move, everywhere else a look at it."""
     finding = at_hand.finding
     look = look_at(desk, finding)
+    elsewhere = () if desk.surface == "environment" else (steps.environment(desk, at_hand.slug),)
     primary = _move(desk, finding, look) if desk.surface == "finding" else look
     return ResolutionCase(
         key=f"finding:{finding.pk}",
@@ -53,12 +54,12 @@ def finding_case(desk: Desk, at_hand: FindingAtHand) -> ResolutionCase:
         severity=str(finding.severity),
         status=_status(finding),
         title=at_hand.named,
-        reason=_reason(finding),
+        reason=_reason(desk, finding),
         impact=_impact(desk, finding),
         primary_action=primary,
-        secondary_actions=others(primary, [_move(desk, finding, look), steps.environment(desk, at_hand.slug)]),
+        secondary_actions=others(primary, [_move(desk, finding, look), *elsewhere]),
         source_refs=(f"finding:{finding.pk}",),
-        evidence_refs=(f"snapshot:{finding.snapshot_id}",),
+        evidence_refs=(finding.seen_in,),
         technical_details=TechnicalDetails(review_status=str(finding.state), evidence_state=str(finding.detector)),
     )
 
@@ -115,7 +116,9 @@ def _status(finding: Finding) -> CaseStatus:
     return CaseStatus.NOTHING_TO_DO
 
 
-def _reason(finding: Finding) -> str:
+def _reason(desk: Desk, finding: Finding) -> str:
+    if stands_still(finding.state, finding.worked_at or finding.updated_at, desk.now):
+        return _("The work on it has begun, and nobody has done anything with it for two weeks.")
     said = {
         FindingState.NEW: _("Nobody has looked at it yet."),
         FindingState.REOPENED: _("It was done with, and came back."),
@@ -127,6 +130,8 @@ def _reason(finding: Finding) -> str:
     }
     if finding.state == FindingState.RESOLVED and finding.resolved_reason == VERIFIED_CLEARED:
         return _("A complete capture no longer shows it.")
+    if finding.state == FindingState.CLOSED and finding.closed_reason == NOT_ASKED:
+        return _("Its standard does not ask for it any more.")
     return said.get(FindingState(finding.state), "") if finding.state in LEADS else _unknown()
 
 
@@ -134,10 +139,21 @@ def _unknown() -> str:
     return _("It is in a state that Trueline has no words for yet.")
 
 
+def _impact_of_cause(finding: Finding, due: str, *, is_late: bool) -> str:
+    """What a cause of failures means: how many runs it hits."""
+    seen = finding.observed if isinstance(finding.observed, dict) else {}
+    values = {"hit": seen.get("hit", "?"), "of": seen.get("of", "?"), "day": due}
+    if is_late:
+        return _("It hits %(hit)s of %(of)s runs. It was due on %(day)s.") % values
+    return _("It hits %(hit)s of %(of)s runs. It is due on %(day)s.") % values
+
+
 def _impact(desk: Desk, finding: Finding) -> str:
     if finding.state not in OPEN:
         return _("While it stays this way, it asks for nothing.")
     due = steps.day(finding.due_at)
+    if finding.scan_id is not None:
+        return _impact_of_cause(finding, due, is_late=finding.due_at < desk.now)
     if finding.due_at < desk.now:
         return _("The environment differs from its standard. It was due on %(day)s.") % {"day": due}
     return _("The environment differs from its standard. It is due on %(day)s.") % {"day": due}
