@@ -89,9 +89,10 @@ def _shown(finding: Finding) -> dict[str, Any]:
 def _detected(scope: Scope, event: AuditEvent) -> list[Happening]:
     """One detection may open, reopen and clear: one happening for each, however many findings it is about."""
     place = findings.findings(scope).filter(environment_id=UUID(str(event.environment_id)))
+    seen_in = "scan_id" if event.subject_type == "scan" else "snapshot_id"
     window = (event.recorded_at - _TRANSACTION, event.recorded_at)
     rows: Mapping[str, tuple[EventType, QuerySet[Finding]]] = {
-        "opened": (EventType.FINDING_OPENED, place.filter(snapshot_id=event.subject_id, times_seen=1)),
+        "opened": (EventType.FINDING_OPENED, place.filter(**{seen_in: event.subject_id}, times_seen=1)),
         "reopened": (EventType.FINDING_REOPENED, place.filter(reopened_at__range=window)),
         "cleared": (
             EventType.FINDING_RESOLVED,

@@ -129,7 +129,10 @@ class NoticeWish(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to one receiver: a destination, or a person. Its id is what the receiver tells repeats by."""
+    """One message to one receiver: a destination, a person, or an address of somebody who is no member.
+
+    Its id is what the receiver tells repeats by. `sealed` is a secret that the message carries, until it is sent.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     workspace_id = models.UUIDField()
@@ -140,11 +143,13 @@ class Delivery(models.Model):
     notice = models.ForeignKey(
         Notice, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
     )
+    address = models.CharField(max_length=254, blank=True)
     environment_id = models.UUIDField(null=True)
     event_type = models.CharField(max_length=32)
     fingerprint = models.CharField(max_length=200, blank=True)
     dedupe_key = models.CharField(max_length=120)
     payload = models.JSONField(default=dict)
+    sealed = models.BinaryField(default=b"")
     status = models.CharField(max_length=16, default=DeliveryStatus.QUEUED)
     send_after = models.DateTimeField(default=clock.now)
     lease_until = models.DateTimeField(null=True)
@@ -161,7 +166,9 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["workspace_id", "dedupe_key"], name="delivery_once"),
             models.CheckConstraint(condition=Q(status__in=sorted(DeliveryStatus)), name="delivery_status"),
             models.CheckConstraint(
-                condition=Q(destination__isnull=False, user=None) | Q(destination=None, user__isnull=False),
+                condition=Q(destination__isnull=False, user=None, address="")
+                | Q(destination=None, user__isnull=False, address="")
+                | (Q(destination=None, user=None) & ~Q(address="")),
                 name="delivery_has_one_receiver",
             ),
             models.CheckConstraint(

@@ -54,10 +54,10 @@ def told_by(scope: Scope, event: AuditEvent) -> Iterator[Told]:
 
 def told_by_date(scope: Scope) -> Iterator[Told]:
     """Whose findings are due soon, or overdue, at this moment."""
-    now = clock.now()
+    now, terms = clock.now(), findings.terms(scope)
     near = findings.findings(scope).filter(state__in=OPEN, assignee__isnull=False, due_at__lte=now + _LONGEST_LEAD)
     for finding in near.order_by("due_at", "id")[:_MOST_DUE]:
-        nearness = due(finding.due_at, finding.severity, now)
+        nearness = due(finding.due_at, finding.severity, now, terms)
         if nearness is not Due.ON_TIME:
             cause = Cause.OVERDUE if nearness is Due.OVERDUE else Cause.DUE_SOON
             yield _told(cause, finding, finding.due_at.isoformat())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from trueline.findings import queries as findings
+from trueline.kit import clock
+from trueline.kit.database.reach import in_reach
 from trueline.kit.scope import ActorKind, NotVisible, Scope
 from trueline.notices.models import AlertRule, Delivery, Destination, Notice, NoticeWish
+from trueline.notices.rules import FAILED_DAYS, REVIEW_RELEASED, DeliveryStatus
 from trueline.workspaces.rules import Capability
 
 MANAGE = Capability.WORKSPACE_SETTINGS_MANAGE
@@ -65,6 +69,27 @@ def delivery(scope: Scope, delivery_id: UUID) -> Delivery:
     if found is None:
         raise NotVisible
     return found
+
+
+def releases(scope: Scope, review_id: UUID) -> QuerySet[Delivery]:
+    """Letters about a published review to its recipients, for those who may publish it; else none."""
+    found = Delivery.objects.filter(
+        workspace_id=scope.workspace_id, event_type=REVIEW_RELEASED, payload__review=str(review_id)
+    )
+    blind = [place for place, held in scope.lowered if Capability.REVIEWS_PUBLISH not in held]
+    if not scope.may(Capability.REVIEWS_PUBLISH):
+        found = found.none()
+    return in_reach(scope, found).exclude(environment_id__in=blind).select_related("user").order_by("created_at", "id")
+
+
+def failed(scope: Scope) -> QuerySet[Delivery]:
+    """The newest message of each destination in use that lately was not delivered; `number` is how many they are."""
+    since = clock.now() - timedelta(days=FAILED_DAYS)
+    lately = deliveries(scope).filter(
+        status=DeliveryStatus.FAILED, created_at__gt=since, destination__is_enabled=True, destination__removed_at=None
+    )
+    counted = lately.annotate(number=Window(Count("id"), partition_by="destination_id"))
+    return counted.order_by("destination_id", "-created_at", "-id").distinct("destination_id")
 
 
 def notices(scope: Scope) -> QuerySet[Notice]:

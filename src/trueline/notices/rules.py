@@ -32,6 +32,7 @@ class EventType(StrEnum):
 
 TEST = "test"
 DIGEST = "digest"
+REVIEW_WAITING, REVIEW_RELEASED = "review.waiting", "review.released"
 
 
 class Cause(StrEnum):
@@ -86,6 +87,8 @@ LEASE_SECONDS = 60
 BACK_OFF_MINUTES = (1, 5, 30, 120, 360, 720)
 MOST_ATTEMPTS = len(BACK_OFF_MINUTES) + 1
 """About a day in sum. Then it counts as failed, and somebody may send it again."""
+FAILED_DAYS = 30
+"""So long does a message that was not delivered ask for somebody; after that nobody waits for it."""
 OVERLAP_HOURS = 24
 """How long the secret before a rotation still signs, beside the new one."""
 

@@ -18,13 +18,15 @@ from django.utils import translation
 from trueline.kit import clock
 from trueline.kit.http import Outgoing, Unreachable
 from trueline.kit.scope import Scope
-from trueline.notices import personal, queries, registry, wording
+from trueline.notices import personal, queries, registry, review_letters, wording
+from trueline.notices.actions import releasing
 from trueline.notices.actions.destinations import target_of
 from trueline.notices.errors import NotDelivered
 from trueline.notices.models import Delivery, Destination
 from trueline.notices.registry import Letter, Line
 from trueline.notices.rules import DestinationKind, header_safe
 from trueline.notices.targets import Target, signatures
+from trueline.reviews import queries as reviews
 from trueline.workspaces import queries as workspaces
 
 Send = Callable[[], None]
@@ -47,7 +49,7 @@ def prepared(scope: Scope, delivery: Delivery) -> Send | NothingToSay:
         if not found.is_enabled or found.removed_at is not None:
             return NothingToSay("destination_off")
         return _to_destination(scope, delivery, found)
-    return _to_person(scope, delivery)
+    return _to_address(scope, delivery) if delivery.address else _to_person(scope, delivery)
 
 
 def _to_destination(scope: Scope, delivery: Delivery, found: Destination) -> Send:
@@ -71,7 +73,22 @@ def _to_person(scope: Scope, delivery: Delivery) -> Send | NothingToSay:
         letter = _composed(theirs, delivery)
         if letter is None:
             return NothingToSay("not_in_reach" if delivery.notice else "nothing_waits")
-        return _mail(delivery, user.email, letter, wishes=reverse("notice_wishes", args=[scope.workspace_slug]))
+        # What a cycle sends is no wish of the reader's, and a customer has no page to change it on.
+        wishes = "" if delivery.say("review") else reverse("notice_wishes", args=[scope.workspace_slug])
+        return _mail(delivery, user.email, letter, wishes=wishes)
+
+
+def _to_address(scope: Scope, delivery: Delivery) -> Send | NothingToSay:
+    """To somebody who is no member, with a link of their own to what was released."""
+    if not reviews.released(scope).filter(id=delivery.payload["review"]).exists():
+        return NothingToSay("not_in_reach")
+    carried = releasing.link_of(scope, delivery)
+    if carried is None:
+        return NothingToSay("link_ended")
+    link, token = carried
+    with translation.override(delivery.payload["language"]):
+        letter = review_letters.shared(scope, delivery, token, link.expires_at)
+        return _mail(delivery, delivery.address, letter, wishes="") if letter else NothingToSay("not_in_reach")
 
 
 def _composed(theirs: Scope, delivery: Delivery) -> Letter | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from trueline.kit.clock import now
 from trueline.notices.models import Delivery, Notice
 from trueline.notices.registry import Letter, Line
-from trueline.notices.rules import TEST, Cause, DestinationKind, EventType
+from trueline.notices.rules import TEST, Cause, DestinationKind, EventType, Rhythm
 
 EVENT_TYPES = {
     EventType.FINDING_OPENED: gettext_lazy("New findings"),
@@ -37,6 +37,11 @@ KINDS = {
     DestinationKind.WEBHOOK: gettext_lazy("Webhook"),
     DestinationKind.SLACK: gettext_lazy("Slack or Mattermost"),
     DestinationKind.TEAMS: gettext_lazy("Microsoft Teams"),
+}
+RHYTHMS = {
+    Rhythm.NEVER: gettext_lazy("Never"),
+    Rhythm.DAILY: gettext_lazy("Every day"),
+    Rhythm.WEEKLY: gettext_lazy("Every week"),
 }
 _FEW = 5
 
@@ -70,13 +75,14 @@ def personal(slug: str, notice: Notice) -> Letter:
     """What a notice says to the person it is for."""
     finding = notice.finding
     word = str(CAUSES[Cause(notice.cause)])
-    lines = [Line(finding.subject_name, reverse("finding", args=[slug, finding.pk]))]
+    name = pgettext("standard", finding.subject_name) if finding.subject_name else ""
+    lines = [Line(name, reverse("finding", args=[slug, finding.pk]))]
     if notice.actor_label:
         lines.append(Line(_("By %(name)s.") % {"name": notice.actor_label}))
     if notice.cause in (Cause.DUE_SOON, Cause.OVERDUE, Cause.ASSIGNED):
         days = (finding.due_at - now()).days
         lines.append(Line(_due(days)))
-    subject = f"{word}: {finding.subject_name}"
+    subject = f"{word}: {name}"
     return Letter(subject, tuple(lines), reverse("finding", args=[slug, finding.pk]), _open())
 
 

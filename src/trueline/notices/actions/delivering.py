@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from trueline.audit.actions import Subject, record
 from trueline.kit import clock
 from trueline.kit.scope import Actor, Scope
 from trueline.notices import queries
 from trueline.notices.errors import NotSendable
-from trueline.notices.models import Delivery
+from trueline.notices.models import Delivery, Destination
 from trueline.notices.queries import MANAGE
-from trueline.notices.rules import LEASE_SECONDS, WAITING, DeliveryStatus, next_attempt
+from trueline.notices.rules import FAILED_DAYS, LEASE_SECONDS, WAITING, DeliveryStatus, next_attempt
 
 _S = DeliveryStatus
 _MOST_AGAIN = 1_000
@@ -65,7 +65,7 @@ def _is_due(now: datetime) -> Q:
 # lint: allow TL015 an attempt is no decision
 def sent(claimed: Delivery) -> bool:
     """Write down that it was sent; False when another worker has taken it over."""
-    return _ended(claimed, status=_S.SENT, sent_at=clock.now(), last_error_code="", last_error="")
+    return _ended(claimed, status=_S.SENT, sent_at=clock.now(), last_error_code="", last_error="", sealed=b"")
 
 
 # lint: allow TL015 an attempt is no decision
@@ -105,12 +105,31 @@ def send_range_again(scope: Scope, destination_id: UUID, since: datetime, until:
     The oldest 1,000 at once. Raises `NotVisible`, `NotSendable` when the destination is off.
     """
     scope.require(MANAGE)
+    destination = _in_use(scope, destination_id)
+    found = queries.deliveries(scope).filter(destination_id=destination.pk, created_at__gte=since, created_at__lt=until)
+    return _repeated(scope, destination, found.filter(status__in=[_S.SENT, _S.FAILED]), actor)
+
+
+@transaction.atomic
+def send_failed_again(scope: Scope, destination_id: UUID, *, actor: Actor) -> int:
+    """Queue everything once more that a destination lately did not take; returns how many. Raises as for a range."""
+    scope.require(MANAGE)
+    destination = _in_use(scope, destination_id)
+    since = clock.now() - timedelta(days=FAILED_DAYS)
+    found = queries.deliveries(scope).filter(destination_id=destination.pk, status=_S.FAILED, created_at__gt=since)
+    return _repeated(scope, destination, found, actor)
+
+
+def _in_use(scope: Scope, destination_id: UUID) -> Destination:
     destination = queries.destination(scope, destination_id)
     if not destination.is_enabled:
         raise NotSendable("This destination is off.", next_step="Turn it on first.")
-    found = queries.deliveries(scope).filter(destination_id=destination.pk, created_at__gte=since, created_at__lt=until)
-    ids = list(found.filter(status__in=[_S.SENT, _S.FAILED]).order_by("created_at", "id").values_list("id", flat=True))
-    number = _queue_again(scope, ids[:_MOST_AGAIN])
+    return destination
+
+
+def _repeated(scope: Scope, destination: Destination, found: QuerySet[Delivery], actor: Actor) -> int:
+    ids = list(found.order_by("created_at", "id").values_list("id", flat=True)[:_MOST_AGAIN])
+    number = _queue_again(scope, ids)
     if number:
         subject = Subject("destination", str(destination.pk), destination.name)
         record(scope.workspace_id, "notices:delivery:repeat", subject, actor=actor, after={"deliveries": number})

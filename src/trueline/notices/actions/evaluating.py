@@ -17,6 +17,7 @@ from trueline.findings.rules import RANK
 from trueline.kit import clock
 from trueline.kit.scope import Scope
 from trueline.notices import personal
+from trueline.notices.actions.releasing import queue_releases
 from trueline.notices.actions.telling import tell_persons
 from trueline.notices.happenings import Happening, happenings
 from trueline.notices.models import AlertRule, Delivery, NoticeCursor
@@ -40,6 +41,7 @@ def evaluate(scope: Scope) -> int:
         return 0
     events = list(audit.events(scope).filter(sequence__gt=cursor.sequence).order_by("sequence")[:_MOST_EVENTS])
     _alert(scope, events)
+    queue_releases(scope, events)
     told = [told for event in events for told in personal.told_by(scope, event)]
     tell_persons(scope, [*told, *personal.told_by_date(scope)])
     cursor.sequence = events[-1].sequence if events else cursor.sequence
