@@ -11,15 +11,22 @@ from django.db import connections
 
 from tests.operations import drill
 from tests.operations.drill import Crew, Stage
+from tests.reviews.prepared import published, seeded
+from tests.worlds import small_world
+from trueline.operations.actions.runs import Target, start_run
 from trueline.operations.actions.tidying import tidy
-from trueline.operations.rules import RunOutcome
+from trueline.operations.models import OperationRun
+from trueline.operations.rules import RunOutcome, State
+from trueline.reviews.models import Pack
 
 _SOURCE = Path(__file__).parents[2] / "src" / "trueline"
 FAILPOINTS = sorted(
     {name for path in _SOURCE.rglob("*.py") for name in re.findall(r"\breach\(\"([^\"]+)\"\)", path.read_text())}
 )
 FOUND_AT_LEAST = 9
-FAILPOINTS = [name for name in FAILPOINTS if not name.startswith("deliver:")]  # in tests/notices/test_killed_sender.py
+_ELSEWHERE = ("deliver:", "receive:", "import:", "fold:", "merge:", "scan:", "prepare:", "pack:")
+"""In tests/notices, /traces, /evaluations and /reviews."""
+FAILPOINTS = [name for name in FAILPOINTS if not name.startswith(_ELSEWHERE)]
 pytestmark = pytest.mark.slow
 
 
@@ -67,6 +74,23 @@ def test_the_job_of_a_killed_worker_is_removed_once_the_worker_counts_as_gone(st
     with connections["default"].cursor() as cursor:
         cursor.execute("update procrastinate_workers set last_heartbeat = now() - interval '6 minutes'")
     assert (tidy(), drill.jobs_left()) == (1, 0)
+
+
+def test_a_pack_whose_workers_are_killed_is_there_whole_or_not_at_all(committed: None, crew: Crew) -> None:
+    world = small_world()
+    with world.scope() as scope:
+        seeded(world)
+        wanted = {"review": str(published(world, scope).pk), "audience": "customer", "language": "en"}
+        run = start_run(scope, "reviews.pack", Target(world.environment.pk, "North"), wanted, actor=scope.actor).run
+    for failpoint in ("pack:after-render", "pack:before-commit"):
+        with crew.workers({"TRUELINE_FAILPOINT": failpoint}) as (doomed,):
+            assert doomed.ended() == -signal.SIGKILL, doomed.log
+        with world.inside():
+            assert Pack.objects.count() == 0
+    with crew.workers({}), world.inside():
+        drill.until(lambda: OperationRun.objects.get(id=run.pk).state == State.COMPLETED, "the pack's run has ended")
+        assert OperationRun.objects.get(id=run.pk).outcome == RunOutcome.SUCCEEDED
+        assert Pack.objects.count() == 1
 
 
 def test_a_run_that_kills_every_worker_is_poison_and_asks_for_attention(stage: Stage, crew: Crew) -> None:

@@ -70,6 +70,7 @@ class OperationRun(models.Model):
             models.Index(fields=["workspace_id", "environment_id", "-queued_at"], name="run_recent_environment"),
             models.Index(fields=["lease_until"], condition=Q(state=State.RUNNING), name="run_leases"),
             models.Index(fields=["queued_at"], condition=Q(state=State.QUEUED), name="run_waiting"),
+            models.Index(fields=["workspace_id", "-queued_at"], condition=Q(state__in=ACTIVE), name="run_under_way"),
         ]
 
     @property

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Sum
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Window
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from trueline.audit.actions import Subject
 from trueline.kit.scope import NotVisible, Scope
 from trueline.operations.models import OperationRun
-from trueline.operations.rules import ACTIVE, State
+from trueline.operations.rules import ACTIVE, MOST_UNDER_WAY, State
 
 
 def runs(scope: Scope) -> QuerySet[OperationRun]:
@@ -37,6 +38,20 @@ def run(scope: Scope, run_id: UUID) -> OperationRun:
 def active_runs(scope: Scope) -> QuerySet[OperationRun]:
     """Runs that are queued or running, newest first."""
     return runs(scope).filter(state__in=ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """The newest runs that go on, and how many more there are."""
+
+    runs: tuple[OperationRun, ...]
+    more: int
+
+
+def under_way(scope: Scope) -> UnderWay:
+    """What goes on now, in one statement: every page asks it."""
+    found = tuple(active_runs(scope).annotate(every=Window(Count("id")))[:MOST_UNDER_WAY])
+    return UnderWay(found, found[0].every - len(found) if found else 0)
 
 
 def sums_since(scope: Scope, run_type: str, since: datetime, names: Sequence[str]) -> dict[str, int]:

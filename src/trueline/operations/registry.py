@@ -34,6 +34,7 @@ class _Entry:
 Sweep = Callable[[], int]
 _entries: dict[str, _Entry] = {}
 _sweeps: list[Sweep] = []
+_loops: dict[Sweep, float] = {}
 _authority: list[Authority] = []
 
 
@@ -51,6 +52,16 @@ def register_sweep(sweep: Sweep) -> None:
 def sweeps() -> tuple[Sweep, ...]:
     """What every worker looks for, in the order of registration."""
     return tuple(_sweeps)
+
+
+def register_loop(look: Sweep, seconds: float) -> None:
+    """Let every worker look at a pace of its own, beside the sweep, which it may therefore keep waiting."""
+    _loops[look] = seconds
+
+
+def loops() -> tuple[tuple[Sweep, float], ...]:
+    """What every worker looks for at a pace of its own."""
+    return tuple(_loops.items())
 
 
 def set_authority(authority: Authority) -> None:

@@ -25,8 +25,21 @@ MOST_ATTEMPTS = 3
 """A run that took its worker down three times is poison: it ends and asks for attention."""
 
 COUNTS = frozenset(
-    {"objects", "unread", "warnings", "areas", "changed", "detected", "opened", "reopened", "seen_again", "cleared"}
-    | {"sent", "unsent", "canceled"}
+    {
+        "traces",
+        "spans",
+        "objects",
+        "unread",
+        "warnings",
+        "areas",
+        "changed",
+        "detected",
+        "opened",
+        "reopened",
+        "seen_again",
+        "cleared",
+    }
+    | {"released", "sent", "unsent", "canceled"}
 )
 """The only keys that a run may count under."""
 
@@ -51,6 +64,8 @@ class RunOutcome(StrEnum):
 
 MOVES: dict[str, set[str]] = {State.QUEUED: {State.RUNNING, State.COMPLETED}, State.RUNNING: {State.COMPLETED}}
 ACTIVE = (State.QUEUED, State.RUNNING)
+MOST_UNDER_WAY = 5
+"""So many runs that go on are named one by one; of the others only how many."""
 
 
 @dataclass(frozen=True, slots=True)

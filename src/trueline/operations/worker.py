@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import close_old_connections, connections
@@ -25,13 +26,16 @@ _AGAIN_SECONDS = 1.0
 def work(*, concurrency: int) -> None:
     """Perform runs until a signal says stop; then finish what is under way within the grace period."""
     stop = threading.Event()
-    sweeper = threading.Thread(target=_sweep_until, args=(stop,), daemon=True, name="sweep")
-    sweeper.start()
+    paces = [((sweep, *registry.sweeps()), SWEEP_SECONDS), *(((look,), pace) for look, pace in registry.loops())]
+    sweepers = [threading.Thread(target=_sweep_until, args=(stop, *each), daemon=True, name="sweep") for each in paces]
+    for sweeper in sweepers:
+        sweeper.start()
     try:
         asyncio.run(_work_until_told(concurrency))
     finally:
         stop.set()
-        sweeper.join()
+        for sweeper in sweepers:
+            sweeper.join()
 
 
 async def _work_until_told(concurrency: int) -> None:
@@ -71,14 +75,14 @@ async def _queue_loop(app: App, concurrency: int) -> None:
         )
 
 
-def _sweep_until(stop: threading.Event) -> None:
-    """Sweep every few seconds. A database that is away for a moment ends one sweep, not the sweeper."""
-    while not stop.wait(SWEEP_SECONDS):
-        for one in (sweep, *registry.sweeps()):
-            _sweep_once(one)
+def _sweep_until(stop: threading.Event, looks: Sequence[registry.Sweep], seconds: float) -> None:
+    """Look every few seconds. A database that is away for a moment ends one look, not the sweeper."""
+    while not stop.wait(seconds):
+        for one in looks:
+            _sweep_once(one, seconds)
 
 
-def _sweep_once(look: registry.Sweep) -> None:
+def _sweep_once(look: registry.Sweep, seconds: float) -> None:
     close_old_connections()
     try:
         look()
@@ -86,7 +90,7 @@ def _sweep_once(look: registry.Sweep) -> None:
         log.warning(
             "the sweep %s failed and is tried again in %s s: %s",
             look.__name__,
-            SWEEP_SECONDS,
+            seconds,
             error,
             exc_info=not is_away(error),
         )
