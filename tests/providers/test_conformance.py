@@ -18,12 +18,12 @@ from trueline.connections.errors import SourceRefused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from trueline.connections.contract import DemoExport
+    from trueline.connections.demonstration import DemoExport
 
     MakeDemo = Callable[[Path], tuple[DemoExport, ...]]
 
 wire_providers()
-PROVIDERS = registry.providers()
+PROVIDERS = tuple(one for one in registry.providers() if one.open_export is not None)
 PLANTED = {"microsoft365": ("Sunny-Demo-Pass-4711",)}
 """Secrets that a provider's own demonstration holds on purpose."""
 

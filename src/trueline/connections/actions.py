@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from trueline.audit.actions import Subject, record
 from trueline.connections import queries
@@ -23,16 +23,29 @@ from trueline.workspaces.rules import Capability, Lifecycle
 @transaction.atomic
 def connect_export(scope: Scope, environment: Environment, provider_key: str, *, actor: Actor) -> Connection:
     """The environment's connection for exported files; made, with the environment activated, when it is missing."""
+    return _connected(scope, environment, ConnectionKind.EXPORT, provider_key, actor)
+
+
+@transaction.atomic
+def connect_traces(scope: Scope, environment: Environment, provider_key: str, *, actor: Actor) -> Connection:
+    """The same for an environment that sends its traces."""
+    return _connected(scope, environment, ConnectionKind.TRACES, provider_key, actor)
+
+
+def _connected(
+    scope: Scope, environment: Environment, kind: ConnectionKind, provider_key: str, actor: Actor
+) -> Connection:
     found = queries.connection_of(scope, environment.pk)
     if found is not None:
         return found
     scope.require(Capability.CONNECTIONS_MANAGE, environment.pk)
-    made = Connection.objects.create(
-        workspace_id=scope.workspace_id,
-        environment_id=environment.pk,
-        kind=ConnectionKind.EXPORT,
-        provider_key=provider_key,
-    )
+    named = {"environment_id": environment.pk, "kind": kind, "provider_key": provider_key}
+    made = Connection(workspace_id=scope.workspace_id, **named)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # another process connected it in the same moment
+        return Connection.objects.get(workspace_id=scope.workspace_id, **named)
     if environment.lifecycle == Lifecycle.ONBOARDING:
         move_environment(scope, environment, Lifecycle.ACTIVE, actor=actor)
     subject = Subject("connection", str(made.pk), provider_key, environment.pk, environment.name)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from trueline.connections.demonstration import DemoExport, DemoSystem
 
 Json = Any
 """A value as `json.loads` gives it."""
@@ -24,6 +27,9 @@ class Facet(StrEnum):
     SCOPE_TAGS = "scope_tags"
     METADATA = "metadata"
 
+    # An enumeration hashes its name in Python, at each look into a mapping; its text is hashed once, in C.
+    __hash__ = str.__hash__
+
 
 class Coverage(StrEnum):
     """How far an area was read. Only a complete area can show that something is gone."""
@@ -35,8 +41,7 @@ class Coverage(StrEnum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One configured setting of a policy, for comparison by settings.
 
     Attributes:
@@ -178,23 +183,6 @@ class Source(Protocol):
         """Coverage of every area of the provider; valid only after `read` is exhausted."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoExport:
-    """One generated export of the demonstration.
-
-    Attributes:
-        environment: Name of the environment it belongs to.
-        is_standard: Whether the others are held against it.
-        path: Where it lies.
-        days_ago: How many days before now it was taken.
-    """
-
-    environment: str
-    is_standard: bool
-    path: Path
-    days_ago: int
-
-
 class ObjectView(Protocol):
     """One object with its content, as questions and assertions read it.
 
@@ -241,13 +229,49 @@ class AnswerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence or a part of one as a provider says it, so that a page can say it in its reader's language.
+
+    Attributes:
+        text: English with holes such as `%(by)s`, marked for translation.
+        holes: What stands in each: text as it is, another phrase, or several of both, listed with commas.
+    """
+
+    text: str
+    holes: tuple[tuple[str, Hole], ...] = ()
+
+    def __str__(self) -> str:
+        return self.in_words(lambda text: text)
+
+    def in_words(self, translate: Callable[[str], str]) -> str:
+        """The phrase in the language that `translate` gives texts in."""
+        said = translate(self.text)
+        return said % {name: _spoken(hole, translate) for name, hole in self.holes} if self.holes else said
+
+
+Hole = str | Phrase | tuple[str | Phrase, ...]
+"""What can stand in a hole of a phrase."""
+
+
+def phrase(text: str, **holes: Hole) -> Phrase:
+    """A phrase; the tool that collects messages knows this function by its name."""
+    return Phrase(text, tuple(holes.items()))
+
+
+def _spoken(hole: Hole, translate: Callable[[str], str]) -> str:
+    if isinstance(hole, Phrase):
+        return hole.in_words(translate)
+    return ", ".join(_spoken(one, translate) for one in hole) if isinstance(hole, tuple) else hole
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """An object that an answer rests on, and what it does, in words."""
 
     name: str
     path: str
     id: str
-    says: str
+    says: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +305,10 @@ class Answer:
     """
 
     state: AnswerState
-    sentence: str
+    sentence: Phrase
     proofs: tuple[Proof, ...] = ()
     excluded: tuple[Excluded, ...] = ()
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,13 +359,15 @@ class Provider:
         key: A stable key such as `microsoft365`.
         environment_kind: The kind of environment it reads.
         open_export: Opens a folder, a file or an archive for reading. The second argument is the secret key with which
-            redacted secrets are fingerprinted. Raises `SourceRefused` at once for a hostile or unusable source.
+            redacted secrets are fingerprinted. Raises `SourceRefused` at once for a hostile or unusable source. None
+            for a provider whose environments send what they do by themselves.
         areas: Every area it can report on, in the order to show them.
         area_labels: English label of each area, marked for translation.
         required_permissions: For each area the least permission that a live read needs.
         weigh: How much a difference matters: a severity word for an area, a facet (empty for a whole object that is
             missing) and a path.
         make_demo: Writes the exports of a demonstration into a folder, oldest first; None when there is none.
+        make_demo_system: Makes up a system of agents as it stands at a moment; None when there is none.
         questions: What it can answer over all objects at once, by key.
         reach: Whom an assignments facet reaches; `Reach.NOBODY` for an empty one.
         baselines: The YAML texts of the baselines it ships, by name.
@@ -349,12 +375,13 @@ class Provider:
 
     key: str
     environment_kind: str
-    open_export: Callable[[Path, bytes], Source]
-    areas: tuple[str, ...]
-    area_labels: Mapping[str, str]
+    open_export: Callable[[Path, bytes], Source] | None
+    areas: tuple[str, ...] = ()
+    area_labels: Mapping[str, str] = field(default_factory=dict)
     required_permissions: Mapping[str, str] = field(default_factory=dict)
     weigh: Callable[[str, str, str], str] = lambda _area, _facet, _path: "medium"
     make_demo: Callable[[Path], tuple[DemoExport, ...]] | None = None
+    make_demo_system: Callable[[datetime], DemoSystem] | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
     reach: Callable[[Mapping[str, Json]], Reach] = unknown_reach
     baselines: Callable[[], Mapping[str, str]] = no_baselines

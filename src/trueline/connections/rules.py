@@ -15,6 +15,7 @@ class ConnectionKind(StrEnum):
     """How an environment is read."""
 
     EXPORT = "export"
+    TRACES = "traces"
 
 
 class UploadState(StrEnum):

@@ -76,6 +76,13 @@ def test_null_and_empty_are_the_same_as_absent(document: dict[str, Any], rng: ra
     assert facets(with_nulls(document, rng)) == facets(document)
 
 
+def test_a_member_that_a_set_names_twice_is_in_it_once() -> None:
+    users = CONDITIONAL_ACCESS["conditions"]["users"]
+    path, names = next((key, value) for key, value in users.items() if isinstance(value, list) and value)
+    doubled = changed(CONDITIONAL_ACCESS, "conditions", "users", path, to=[*names, names[0]])
+    assert differences(CONDITIONAL_ACCESS, doubled) == []
+
+
 @pytest.mark.parametrize("document", EVERY_KIND)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_encoding_of_a_file_makes_no_difference(tmp_path, document, encoding) -> None:

@@ -8,7 +8,7 @@ from trueline.providers.microsoft365.demo.generate import TENANTS
 from trueline.providers.microsoft365.demonstration import make_demo
 
 if TYPE_CHECKING:
-    from trueline.connections.contract import DemoExport
+    from trueline.connections.demonstration import DemoExport
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ are told apart by a key child (the name of a firewall rule); without one they ar
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from trueline.connections.contract import Setting
@@ -16,11 +15,20 @@ from trueline.providers.microsoft365.flatten import Flat, canonical_text, ranked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Found = defaultdict[str, set[str]]
+Found = dict[str, tuple[str, ...] | list[str]]
+"""Every value that a setting id has, in the order met: one in a tuple, several in a list."""
 
-_SINGLE = ("choiceSettingValue", "simpleSettingValue", "groupSettingValue")
 _GROUPS = "groupSettingCollectionValue"
-_MANY = ("choiceSettingCollectionValue", "simpleSettingCollectionValue", _GROUPS)
+_CHOICE, _SIMPLE, _GROUP, _SEVERAL = range(4)
+_KINDS = {
+    "choiceSettingValue": _CHOICE,
+    "simpleSettingValue": _SIMPLE,
+    "groupSettingValue": _GROUP,
+    "choiceSettingCollectionValue": _SEVERAL,
+    "simpleSettingCollectionValue": _SEVERAL,
+    _GROUPS: _SEVERAL,
+}
+_MISSING = object()
 _KEY_CHILD = re.compile(r"(?:_|\.)(?:name|key|id|identifier|ruleid|bundleid|uri|url)$")
 """Definition ids of children that name their instance: `..._firewallrules_{firewallrulename}_name`."""
 
@@ -31,97 +39,117 @@ def read_settings(entries: Iterable[Any]) -> tuple[Flat, tuple[Setting, ...]]:
     A setting carries every value that its id has anywhere in the policy, as lower-case text, sorted, without
     repeats; an id that carries no value (the parent of a group) is no setting.
     """
-    instances = [entry["settingInstance"] for entry in entries if _is_setting(entry)]
-    return read_instances(instances)
+    instances = [entry.get("settingInstance") for entry in entries if isinstance(entry, dict)]
+    return read_instances([one for one in instances if isinstance(one, dict) and one.get("settingDefinitionId")])
 
 
 def read_instances(instances: list[Any]) -> tuple[Flat, tuple[Setting, ...]]:
     """The same for setting instances that stand alone, as in a reusable setting."""
-    found: Found = defaultdict(set)
-    flat = _Walk(found).all(instances, "").flat
-    return flat, tuple(Setting(key, tuple(sorted(values))) for key, values in sorted(found.items()) if values)
-
-
-def _is_setting(entry: Any) -> bool:
-    instance = entry.get("settingInstance") if isinstance(entry, dict) else None
-    return isinstance(instance, dict) and bool(instance.get("settingDefinitionId"))
+    flat: Flat = {}
+    found: Found = {}
+    _walk(instances, "", flat, found)
+    keys = sorted(found)
+    values = [found[key] for key in keys]
+    distinct = [one if isinstance(one, tuple) else tuple(sorted(set(one))) for one in values]
+    return flat, tuple(map(Setting, keys, distinct))
 
 
 def _id(instance: Mapping[str, Any]) -> str:
     return str(instance.get("settingDefinitionId") or "").lower()
 
 
-class _Walk:
-    """One walk over instances: collects flat paths, and values by setting id."""
+def _walk(instances: list[Any], prefix: str, flat: Flat, found: Found) -> None:
+    """Collect flat paths, and values by setting id. Written for speed: it sees each value of each policy."""
+    known = [instance for instance in instances if isinstance(instance, dict)]
+    by_id = {str(instance.get("settingDefinitionId") or "").lower(): instance for instance in known}
+    if len(by_id) == len(known):
+        for key, instance in by_id.items():
+            _one(instance, key, prefix + key, flat, found)
+        return
+    for key in by_id:
+        same = [instance for instance in known if _id(instance) == key]
+        if len(same) == 1:
+            _one(same[0], key, prefix + key, flat, found)
+        else:
+            flat[prefix + key] = sorted(_folded([instance], found) for instance in same)
 
-    def __init__(self, found: Found) -> None:
-        self.flat: Flat = {}
-        self._found = found
 
-    def all(self, instances: list[Any], prefix: str) -> _Walk:
-        known = [instance for instance in instances if isinstance(instance, dict)]
-        ids = [_id(instance) for instance in known]
-        repeated = {key for key, times in Counter(ids).items() if times > 1} if len(set(ids)) < len(ids) else set()
-        for key, instance in zip(ids, known, strict=True):
-            if key not in repeated:
-                self._one(instance, prefix + key)
-        for key in repeated:
-            same = [instance for name, instance in zip(ids, known, strict=True) if name == key]
-            self.flat[prefix + key] = sorted(self._folded([instance]) for instance in same)
-        return self
+def _folded(instances: list[Any], found: Found) -> str:
+    inner: Flat = {}
+    _walk(instances, "", inner, found)
+    return canonical_text(inner)
 
-    def _folded(self, instances: list[Any]) -> str:
-        return canonical_text(_Walk(self._found).all(instances, "").flat)
 
-    def _one(self, instance: Mapping[str, Any], path: str) -> None:
-        values = self._found[_id(instance)]
-        for name in _SINGLE:
-            node = instance.get(name)
-            if isinstance(node, dict):
-                if "value" in node:
-                    values.add(_text(node["value"]))
-                    self.flat[path] = _value(name, node["value"])
-                self._children(node, path)
-        for name in _MANY:
-            nodes = instance.get(name)
-            if isinstance(nodes, dict):
-                # PowerShell writes a list of one element as that element.
-                nodes = [nodes]
-            if isinstance(nodes, list):
-                known = [node for node in nodes if isinstance(node, dict)]
-                values.update(_text(node["value"]) for node in known if "value" in node)
-                self._many(name, known, path)
+def _one(instance: Mapping[str, Any], key: str, path: str, flat: Flat, found: Found) -> None:
+    for name, node in instance.items():
+        kind = _KINDS.get(name)
+        if kind is None or node is None:
+            continue
+        if kind is _SEVERAL:
+            nodes = _nodes(node)
+            for one in nodes:
+                if "value" in one:
+                    _note(found, key, _text(one["value"]))
+            _many(name, nodes, path, flat, found)
+        elif isinstance(node, dict):
+            value = node.get("value", _MISSING)
+            if value is not _MISSING:
+                text = value.lower() if isinstance(value, str) else _text(value)
+                if found.setdefault(key, fresh := (text,)) is not fresh:
+                    _note(found, key, text)
+                flat[path] = text if kind is _CHOICE and isinstance(value, str) else _plain(value)
+            if node.get("children") or value is _MISSING:
+                _children(node, path, flat, found)
 
-    def _many(self, name: str, nodes: list[dict[str, Any]], path: str) -> None:
-        given = [_value(name, node["value"]) for node in nodes if "value" in node]
-        if given:
-            self.flat[path] = ranked(given)
-        if name == _GROUPS:
-            self._groups(nodes, path)
-            return
-        for node in nodes:
-            self._children(node, f"{path}[{_text(node.get('value'))}]")
 
-    def _groups(self, nodes: list[dict[str, Any]], path: str) -> None:
-        if len(nodes) == 1:
-            self._children(nodes[0], path)
-            return
-        keys = [_instance_key(node) for node in nodes]
-        if "" in keys or len(set(keys)) < len(keys):
-            self.flat[path] = sorted(self._folded(node.get("children") or []) for node in nodes)
-            return
-        for key, node in zip(keys, nodes, strict=True):
-            self._children(node, f"{path}[{key}]")
+def _nodes(node: Any) -> list[dict[str, Any]]:
+    # PowerShell writes a list of one element as that element.
+    nodes = [node] if isinstance(node, dict) else node
+    return [one for one in nodes if isinstance(one, dict)] if isinstance(nodes, list) else []
 
-    def _children(self, node: Mapping[str, Any], path: str) -> None:
-        children = node.get("children")
+
+def _note(found: Found, key: str, text: str) -> None:
+    before = found.get(key)
+    if isinstance(before, list):
+        before.append(text)
+    else:
+        found[key] = (text,) if before is None else [*before, text]
+
+
+def _many(name: str, nodes: list[dict[str, Any]], path: str, flat: Flat, found: Found) -> None:
+    given = [node["value"] for node in nodes if "value" in node]
+    if given:
+        flat[path] = ranked(_choice(value) if name[0] == "c" else _plain(value) for value in given)
+    if name == _GROUPS:
+        _groups(nodes, path, flat, found)
+        return
+    for node in nodes:
+        _children(node, f"{path}[{_text(node.get('value'))}]", flat, found)
+
+
+def _groups(nodes: list[dict[str, Any]], path: str, flat: Flat, found: Found) -> None:
+    if len(nodes) == 1:
+        _children(nodes[0], path, flat, found)
+        return
+    keys = [_instance_key(node) for node in nodes]
+    if "" in keys or len(set(keys)) < len(keys):
+        flat[path] = sorted(_folded(node.get("children") or [], found) for node in nodes)
+        return
+    for key, node in zip(keys, nodes, strict=True):
+        _children(node, f"{path}[{key}]", flat, found)
+
+
+def _children(node: Mapping[str, Any], path: str, flat: Flat, found: Found) -> None:
+    children = node.get("children")
+    if children:
         if isinstance(children, dict):
             children = [children]
-        if isinstance(children, list) and children:
-            self.all(children, path + "/")
-        elif "value" not in node:
-            # A group without members is configured all the same: its removal must show.
-            self.flat[path] = []
+        if isinstance(children, list):
+            _walk(children, path + "/", flat, found)
+            return
+    if "value" not in node:
+        # A group without members is configured all the same: its removal must show.
+        flat[path] = []
 
 
 def _instance_key(node: Mapping[str, Any]) -> str:
@@ -141,9 +169,9 @@ def _text(value: Any) -> str:
     return str(value).lower()
 
 
-def _value(name: str, value: Any) -> Any:
-    if name.startswith("choice") and isinstance(value, str):
-        return value.lower()
-    if isinstance(value, dict | list):
-        return canonical_text({"value": value})
-    return scalar(value)
+def _choice(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return canonical_text({"value": value}) if isinstance(value, dict | list) else scalar(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trueline.connections.contract import DemoExport
+from trueline.connections.demonstration import DemoExport
 from trueline.providers.microsoft365.demo.generate import generate
 
 if TYPE_CHECKING:

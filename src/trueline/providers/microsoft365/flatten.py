@@ -1,13 +1,15 @@
 """Turn nested JSON into a flat mapping of path to scalar, so that order, absence and export shape make no difference.
 
-Paths: members are joined by a dot; an element of a keyed list is `list[key]`. A list of scalars is sorted unless its
-order means something. A list of objects without a key that holds one object is read as that object; with more it is
-folded into a sorted list of their canonical text, so that a change inside one shows at exactly one path.
+Paths: members are joined by a dot; an element of a keyed list is `list[key]`. A list of scalars is a set, sorted and
+each once, unless its order means something. A list of objects without a key that holds one object is read as that
+object; with more it is folded into a sorted list of their canonical text, so that a change inside one shows at exactly
+one path.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -38,6 +40,13 @@ def ranked(values: Iterable[Any]) -> list[Any]:
     return sorted((scalar(value) for value in values if value is not None), key=rank)
 
 
+def _once(values: list[Any]) -> list[Any]:
+    """Each of some ranked scalars once: a member of a set is there or not; true and 1 are two."""
+    if len(values) < 2:
+        return values
+    return [values[0], *(one for other, one in pairwise(values) if rank(one) != rank(other))]
+
+
 def canonical_text(flat: Mapping[str, Any]) -> str:
     """One line of text that is equal for equal content."""
     return orjson.dumps(flat, option=orjson.OPT_SORT_KEYS).decode()
@@ -54,10 +63,10 @@ def flatten(value: Mapping[str, Any], rule: Rule, out: Flat, path: str = "", sha
         shape: The same without the keys, by which the rule knows it.
     """
     only = rule.only.get(shape[:-1]) if rule.only else None
-    anywhere, volatile = rule.volatile_anywhere, rule.volatile
+    anywhere, volatile, null_matters = rule.volatile_anywhere, rule.volatile, rule.null_matters
     for name, member in value.items():
         where = shape + name
-        if member is None and where not in rule.null_matters:
+        if member is None and where not in null_matters:
             continue
         if "@" in name:
             if name != "@odata.type" or shape[:-1] not in rule.typed:
@@ -69,17 +78,19 @@ def flatten(value: Mapping[str, Any], rule: Rule, out: Flat, path: str = "", sha
 
 def add(member: Any, rule: Rule, out: Flat, path: str, shape: str) -> None:
     """Add one member, whatever its kind, at `path`."""
-    if isinstance(member, dict):
+    kind = type(member)
+    if kind is not dict and kind is not list:
+        if shape in rule.lists and member is not None:
+            out[path] = [scalar(member)]
+        elif shape not in rule.defaults or rule.defaults[shape] != member:
+            out[path] = scalar(member)
+    elif kind is dict:
         if shape in rule.keyed:
             _keyed([member], rule, out, path, shape)
         else:
             flatten(member, rule, out, path + ".", shape + ".")
-    elif isinstance(member, list):
+    else:
         _list(member, rule, out, path, shape)
-    elif shape in rule.lists and member is not None:
-        out[path] = [scalar(member)]
-    elif shape not in rule.defaults or rule.defaults[shape] != member:
-        out[path] = scalar(member)
 
 
 def _list(members: list[Any], rule: Rule, out: Flat, path: str, shape: str) -> None:
@@ -88,7 +99,7 @@ def _list(members: list[Any], rule: Rule, out: Flat, path: str, shape: str) -> N
     if shape in rule.keyed and all(isinstance(member, dict) for member in members):
         _keyed(members, rule, out, path, shape)
     elif all(isinstance(member, _SCALARS) or member is None for member in members):
-        out[path] = [scalar(member) for member in members] if shape in rule.ordered else ranked(members)
+        out[path] = [scalar(member) for member in members] if shape in rule.ordered else _once(ranked(members))
     elif len(members) == 1 and isinstance(members[0], dict):
         flatten(members[0], rule, out, path + ".", shape + ".")
     else:

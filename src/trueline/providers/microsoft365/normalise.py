@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from trueline.providers.microsoft365.ruleset import Rule
 
+_FACETS = tuple(Facet)
 _UNDECLARED = "additionalProperties"
 _PLATFORMS = {
     "windows10andlater": "windows10",
@@ -101,12 +102,12 @@ def record_of(raw: Mapping[str, Json], rule: Rule, source_path: str) -> Record:
 
 def facets_of(raw: Mapping[str, Json], rule: Rule) -> tuple[dict[Facet, Flat], tuple[Setting, ...]]:
     """The facets and settings of one object; empty facets are left out."""
-    facets: dict[Facet, Flat] = {facet: {} for facet in Facet}
     flat, settings, taken = _special(raw, rule)
-    facets[Facet.SETTINGS].update(flat)
-    volatile, anywhere, facet_of = rule.volatile, rule.volatile_anywhere, rule.facet_of
+    facets: dict[Facet, Flat] = {facet: {} for facet in _FACETS}
+    facets[Facet.SETTINGS] = flat
+    skipped, null_matters, facet_of = rule.skipped, rule.null_matters, rule.facet_of
     for name, member in raw.items():
-        if (member is None and name not in rule.null_matters) or name in volatile or name in taken or name in anywhere:
+        if (member is None and name not in null_matters) or name in skipped or name in taken:
             continue
         if "@" in name or name[:1] == "#":
             if name == "@odata.type":
@@ -116,15 +117,13 @@ def facets_of(raw: Mapping[str, Json], rule: Rule) -> tuple[dict[Facet, Flat], t
         if facet is Facet.ASSIGNMENTS and not rule.plain_assignments:
             facets[facet].update(read_assignments(member, rule))
         else:
-            add(_readable(name, member, rule), rule, facets[facet], name, name)
+            add(_readable(member) if name in rule.text else member, rule, facets[facet], name, name)
     return {facet: flat for facet, flat in facets.items() if flat}, settings
 
 
-def _readable(name: str, member: Json, rule: Rule) -> Json:
-    if name in rule.text and isinstance(member, str):
-        text = text_of(member)
-        return member if text is None else text
-    return member
+def _readable(member: Json) -> Json:
+    text = text_of(member) if isinstance(member, str) else None
+    return member if text is None else text
 
 
 def _special(raw: Mapping[str, Json], rule: Rule) -> tuple[Flat, tuple[Setting, ...], frozenset[str]]:

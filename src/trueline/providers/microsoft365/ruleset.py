@@ -68,7 +68,11 @@ class FixedKey:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Everything that normalising one object type needs; see the head of this module for each member."""
+    """Everything that normalising one object type needs; see the head of this module for each member.
+
+    Attributes:
+        skipped: `volatile` and `volatile_anywhere` together, asked at each member at the top of an object.
+    """
 
     type: str
     area: str
@@ -90,6 +94,7 @@ class Rule:
     facet_of: Mapping[str, Facet] = field(default_factory=dict)
     volatile: frozenset[str] = frozenset()
     volatile_anywhere: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     null_matters: frozenset[str] = frozenset()
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -101,7 +106,7 @@ class Rule:
     plain_assignments: bool = False
 
 
-MEMBERS = frozenset(Rule.__dataclass_fields__) - {"facet_of", "volatile_anywhere"} | {"facets", "singleton"}
+MEMBERS = frozenset(Rule.__dataclass_fields__) - {"facet_of", "volatile_anywhere", "skipped"} | {"facets", "singleton"}
 """The members that an entry of a rule file may have."""
 
 
@@ -155,6 +160,8 @@ def _rule(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Rule:
     if entry.get("single_type"):
         volatile.add("@odata.type")
     sets = ("odata_types", "export_keys", "null_matters", "ordered", "lists", "typed", "text")
+    volatile = volatile - {entry.get("id", "id")} | {"id"}
+    anywhere = frozenset(shared["volatile_anywhere"])
     plain = ("endpoint", "single_type", "command", "name", "id", "platform", "platform_field", "platform_from_type")
     given: dict[str, Any] = {name: frozenset(entry.get(name, ())) for name in sets}
     given |= {name: entry[name] for name in plain if name in entry}
@@ -166,8 +173,9 @@ def _rule(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Rule:
         shapes=tuple(frozenset(shape) for shape in entry.get("shapes", ())),
         fixed_key=_fixed_key(entry),
         facet_of=facet_of,
-        volatile=frozenset(volatile - {entry.get("id", "id")} | {"id"}),
-        volatile_anywhere=frozenset(shared["volatile_anywhere"]),
+        volatile=frozenset(volatile),
+        volatile_anywhere=anywhere,
+        skipped=anywhere | volatile,
         defaults=shared["defaults"] | entry.get("defaults", {}),
         keyed={path: tuple(names) for path, names in entry.get("keyed", {}).items()},
         only={path: frozenset(names) for path, names in entry.get("only", {}).items()},

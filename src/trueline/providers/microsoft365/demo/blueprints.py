@@ -51,6 +51,12 @@ def planned() -> tuple[Mapping[str, Any], ...]:
     return tuple(tomllib.loads(_text("drift.toml"))["drift"])
 
 
+@cache
+def setting_words() -> Mapping[str, Any]:
+    """What settings and their values are called, by the category they stand in."""
+    return tomllib.loads(_text("definitions.toml"))
+
+
 def blueprint_of(entry: Mapping[str, Any]) -> Blueprint:
     """The blueprint of an object that exists only in one tenant: a `policy`, an `access` policy or an `object`."""
     if "policy" in entry:

@@ -6,13 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from trueline.providers.microsoft365.demo.blueprints import planned, standard
+from trueline.providers.microsoft365.demo.blueprints import planned, setting_words, standard
 from trueline.providers.microsoft365.demo.drift import Entry, described, drifted, unread_areas
 from trueline.providers.microsoft365.demo.identity import Names
 from trueline.providers.microsoft365.demo.kinds import Area
 from trueline.providers.microsoft365.demo.layouts import files_of
 from trueline.providers.microsoft365.demo.objects import Exported, objects_of
 from trueline.providers.microsoft365.demo.plan import DemoPlan, DemoTenant, PlannedChange
+from trueline.providers.microsoft365.demo.settings import definitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 COVERAGE_FILE = "trueline-coverage.json"
 """Beside the objects of an export: which areas the export could not read, and why."""
+DEFINITIONS_FILE = "configurationSettings.json"
+"""Beside the objects of the standard: what settings are called, in our own words, as a tenant's export tells it."""
 
 STANDARD = DemoTenant("standard", "Workplace standard", "standard.example", "standard", ("day1",))
 TENANTS = (
@@ -56,6 +59,8 @@ def generate(folder: Path, *, seed: int = 7) -> DemoPlan:
     tenants = {one.slug: Names(seed, one.slug) for one in (STANDARD, *TENANTS)}
     names = tenants[STANDARD.slug]
     _write(folder / STANDARD.slug / "day1", STANDARD, objects_of(standard(), names), (), names)
+    words = json.dumps({"value": definitions_of(setting_words())}, indent=2) + "\n"
+    (folder / STANDARD.slug / "day1" / DEFINITIONS_FILE).write_text(words, encoding="utf-8", newline="\n")
     changes = tuple(change for tenant in TENANTS for change in _write_tenant(folder, tenant, tenants[tenant.slug]))
     return DemoPlan(folder, seed, STANDARD, TENANTS, changes)
 

@@ -42,6 +42,23 @@ def definition_id(written: str, parent: str = "") -> str:
     return _PREFIXES[prefix] + rest if colon else written
 
 
+def definitions_of(words: Mapping[str, Any]) -> list[Json]:
+    """Setting definitions as Graph lists them, from the groups of the content file."""
+    return [
+        _definition(definition_id(written), group["category"], said)
+        for group in words.values()
+        for written, said in group["settings"].items()
+    ]
+
+
+def _definition(key: str, category: str, said: Mapping[str, Any]) -> Json:
+    labels = said.get("labels", {})
+    kind = "ChoiceSettingDefinition" if labels else "SimpleSettingDefinition"
+    options = [{"itemId": f"{key}_{end}", "displayName": label} for end, label in labels.items()]
+    named = {"@odata.type": f"{_TYPE}{kind}", "id": key, "displayName": said["name"], "categoryName": category}
+    return {**named, "options": options} if options else named
+
+
 def settings_of(specs: Sequence[Spec], *, is_templated: bool) -> list[Json]:
     """The `settings` list of a policy, with the running numbers that Graph gives as ids."""
     instances = [_instance(spec, "", is_templated=is_templated) for spec in specs]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from trueline.connections.contract import Answer, AnswerState, Contents, Coverage, Question
+from trueline.connections.contract import Answer, AnswerState, Contents, Coverage, Phrase, Question, phrase
+from trueline.providers.microsoft365.areas import gettext_noop
 from trueline.providers.microsoft365.questions.asking import (
     ACCEPT,
     ACCEPT_HELP,
@@ -26,7 +27,7 @@ from trueline.providers.microsoft365.questions.policies import ENFORCED, GUEST_T
 from trueline.providers.microsoft365.questions.regions import Region
 from trueline.providers.microsoft365.questions.roles import ADMINISTRATORS
 from trueline.providers.microsoft365.questions.strengths import Strength, strengths
-from trueline.providers.microsoft365.questions.wording import listed, names_of
+from trueline.providers.microsoft365.questions.wording import listed, names_of, whom
 
 _METHOD = "Every enabled policy counts, whatever its name; a policy in report mode or switched off does not. "
 _LIMITS = "Users, applications, clients, platforms, locations, risks, flows and device filters that limit a policy are "
@@ -50,9 +51,9 @@ def _mfa(contents: Contents) -> Demand:
     return demands_mfa(strengths(contents.objects), minimum)
 
 
-def _method(contents: Contents) -> str:
+def _method(contents: Contents) -> Phrase:
     is_high = contents.parameters.get(_MINIMUM) == "phishing_resistant"
-    return "Phishing-resistant authentication" if is_high else "Multifactor authentication"
+    return phrase("Phishing-resistant authentication") if is_high else phrase("Multifactor authentication")
 
 
 def _defaults_count(contents: Contents) -> bool:
@@ -60,55 +61,64 @@ def _defaults_count(contents: Contents) -> bool:
 
 
 def _mfa_for_all(contents: Contents) -> Asked:
-    what = f"{_method(contents)} for all users"
+    what = phrase("%(method)s for all users", method=_method(contents))
     return Asked(what, (_ANYONE,), _mfa(contents), _defaults_count(contents))
 
 
 def _mfa_for_administrators(contents: Contents) -> Asked:
     given = contents.parameters.get(_ROLES) or sorted(ADMINISTRATORS)
     starts = tuple(_member(f"role:{str(role).lower()}") for role in given)
-    return Asked(f"{_method(contents)} for all administrators", starts, _mfa(contents), _defaults_count(contents))
+    what = phrase("%(method)s for all administrators", method=_method(contents))
+    return Asked(what, starts, _mfa(contents), _defaults_count(contents))
 
 
 def _mfa_for_guests(contents: Contents) -> Asked:
     starts = tuple(_member(f"guests:{kind}") for kind in GUEST_TYPES if kind != "serviceProvider")
-    return Asked(f"{_method(contents)} for guests", starts, _mfa(contents), _defaults_count(contents))
+    what = phrase("%(method)s for guests", method=_method(contents))
+    return Asked(what, starts, _mfa(contents), _defaults_count(contents))
 
 
 def _legacy(_contents: Contents) -> Asked:
     start = _ANYONE.limited("client", _WEAK_CLIENTS)
-    return Asked("Legacy authentication blocked", (start,), blocks, defaults_count=True)
+    return Asked(phrase("Legacy authentication blocked"), (start,), blocks, defaults_count=True)
 
 
 def _unmanaged(contents: Contents) -> Asked:
     limits_count = contents.parameters.get("limits_count") is True
     start = _ANYONE.limited("device", frozenset({"unmanaged"}))
-    what = "Sign-ins from unmanaged devices blocked or limited" if limits_count else "Unmanaged devices kept out"
+    limited, kept_out = (
+        phrase("Sign-ins from unmanaged devices blocked or limited"),
+        phrase("Unmanaged devices kept out"),
+    )
+    what = limited if limits_count else kept_out
     return Asked(what, (start,), demands_managed_device(limits_count=limits_count))
 
 
 def _device_code(_contents: Contents) -> Asked:
-    return Asked("Device code flow blocked", (_ANYONE.limited("flow", frozenset({"devicecodeflow"})),), blocks)
+    start = _ANYONE.limited("flow", frozenset({"devicecodeflow"}))
+    return Asked(phrase("Device code flow blocked"), (start,), blocks)
 
 
 def _transfer(_contents: Contents) -> Asked:
     start = _ANYONE.limited("flow", frozenset({"authenticationtransfer"}))
-    return Asked("Authentication transfer blocked", (start,), blocks)
+    return Asked(phrase("Authentication transfer blocked"), (start,), blocks)
 
 
 def _risky_sign_ins(contents: Contents) -> Asked:
     start = _ANYONE.limited("sign_in_risk", frozenset({"high"}))
-    return Asked("Sign-ins at high risk blocked or with multifactor authentication", (start,), _mfa(contents))
+    what = phrase("Sign-ins at high risk blocked or with multifactor authentication")
+    return Asked(what, (start,), _mfa(contents))
 
 
 def _risky_users(_contents: Contents) -> Asked:
     start = _ANYONE.limited("user_risk", frozenset({"high"}))
-    return Asked("Users at high risk blocked or made to change their password", (start,), remedies_user_risk)
+    what = phrase("Users at high risk blocked or made to change their password")
+    return Asked(what, (start,), remedies_user_risk)
 
 
 def _security_info(contents: Contents) -> Asked:
     start = Region().limited("target", frozenset({"registersecurityinfo"}))
-    return Asked("Registration of security information protected", (start,), _mfa(contents))
+    return Asked(phrase("Registration of security information protected"), (start,), _mfa(contents))
 
 
 def _exclusions(contents: Contents) -> Answer:
@@ -120,19 +130,20 @@ def _exclusions(contents: Contents) -> Answer:
     left_out = excluded(enabled, names, accepted)
     coverage = contents.coverage.get(AREA, Coverage.UNREAD)
     if coverage is Coverage.NOT_LICENSED:
-        said = "Who is left out: conditional access is not licensed there."
+        said = phrase("Who is left out: conditional access is not licensed there.")
         return Answer(AnswerState.NOT_LICENSED, said, excluded=left_out)
     if coverage is not Coverage.COMPLETE:
-        said = "Who is left out: nobody can tell, as not every conditional access policy was read."
+        said = phrase("Who is left out: nobody can tell, as not every conditional access policy was read.")
         return Answer(AnswerState.NOT_MEASURED, said, excluded=left_out)
     if not enabled:
-        return Answer(AnswerState.NOT_MET, "Who is left out: everybody, as no policy that grants or blocks is enabled.")
-    gaps = tuple(f"{one.kind} {one.name or one.id}" for one in left_out if not one.is_accepted)
+        said = phrase("Who is left out: everybody, as no policy that grants or blocks is enabled.")
+        return Answer(AnswerState.NOT_MET, said)
+    gaps = tuple(whom(one.kind, one.id, one.name) for one in left_out if not one.is_accepted)
     if gaps:
-        said = f"Who is left out: {listed(gaps)}; the policies are held if these are accepted."
+        said = phrase("Who is left out: %(gaps)s; the policies are held if these are accepted.", gaps=listed(gaps))
         return Answer(AnswerState.MET_PARTLY, said, excluded=left_out, gaps=gaps)
-    whom = "only those who are accepted" if left_out else "nobody"
-    return Answer(AnswerState.MET, f"Who is left out: {whom}.", excluded=left_out)
+    nobody, accepted_only = phrase("Who is left out: nobody."), phrase("Who is left out: only those who are accepted.")
+    return Answer(AnswerState.MET, accepted_only if left_out else nobody, excluded=left_out)
 
 
 def _question(
@@ -154,41 +165,47 @@ _DEFAULTS_HELP = "Security defaults that are enabled count as well."
 _ALL = (
     _question(
         "mfa_for_all_users",
-        "Is multifactor authentication required for all users?",
+        gettext_noop("Is multifactor authentication required for all users?"),
         _mfa_for_all,
         _DEFAULTS_HELP,
         **{_MINIMUM: _MINIMUM_HELP},
     ),
     _question(
         "mfa_for_administrators",
-        "Is multifactor authentication required for all administrators?",
+        gettext_noop("Is multifactor authentication required for all administrators?"),
         _mfa_for_administrators,
         _DEFAULTS_HELP,
         **{_MINIMUM: _MINIMUM_HELP, _ROLES: _ROLES_HELP},
     ),
     _question(
         "mfa_for_guests",
-        "Is multifactor authentication required for guests?",
+        gettext_noop("Is multifactor authentication required for guests?"),
         _mfa_for_guests,
         _DEFAULTS_HELP,
         **{_MINIMUM: _MINIMUM_HELP},
     ),
-    _question("legacy_authentication_blocked", "Is legacy authentication blocked?", _legacy, _DEFAULTS_HELP),
+    _question(
+        "legacy_authentication_blocked", gettext_noop("Is legacy authentication blocked?"), _legacy, _DEFAULTS_HELP
+    ),
     _question(
         "unmanaged_devices",
-        "Are unmanaged devices kept out?",
+        gettext_noop("Are unmanaged devices kept out?"),
         _unmanaged,
         _MANAGED_HELP,
         limits_count="true when limited sessions and protected apps are enough.",
     ),
-    _question("device_code_flow_blocked", "Is the device code flow blocked?", _device_code),
-    _question("authentication_transfer_blocked", "Is authentication transfer blocked?", _transfer),
-    _question("risky_sign_ins", "Are sign-ins at high risk blocked or challenged?", _risky_sign_ins),
-    _question("risky_users", "Are users at high risk blocked or made to change their password?", _risky_users),
-    _question("security_information", "Is the registration of security information protected?", _security_info),
+    _question("device_code_flow_blocked", gettext_noop("Is the device code flow blocked?"), _device_code),
+    _question("authentication_transfer_blocked", gettext_noop("Is authentication transfer blocked?"), _transfer),
+    _question("risky_sign_ins", gettext_noop("Are sign-ins at high risk blocked or challenged?"), _risky_sign_ins),
+    _question(
+        "risky_users", gettext_noop("Are users at high risk blocked or made to change their password?"), _risky_users
+    ),
+    _question(
+        "security_information", gettext_noop("Is the registration of security information protected?"), _security_info
+    ),
     Question(
         key="conditional_access.exclusions",
-        title="Who is left out of conditional access?",
+        title=gettext_noop("Who is left out of conditional access?"),
         help="Lists every user, group, role and kind of guest that an enabled policy leaves out, and the policies.",
         areas=(AREA,),
         parameters={ACCEPT: ACCEPT_HELP},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from trueline.connections.contract import (
     Answer,
@@ -14,7 +15,9 @@ from trueline.connections.contract import (
     Excluded,
     Facet,
     Json,
+    Phrase,
     Proof,
+    phrase,
 )
 from trueline.providers.microsoft365.questions.demands import Demand, Effect
 from trueline.providers.microsoft365.questions.policies import (
@@ -32,7 +35,7 @@ from trueline.providers.microsoft365.questions.regions import (
     rest,
     survivor,
 )
-from trueline.providers.microsoft365.questions.wording import gap, kind_and_id, listed, names_of
+from trueline.providers.microsoft365.questions.wording import gap, kind_and_id, listed, names_of, whom
 
 AREA, DEFAULTS_AREA = "conditional_access", "security_defaults"
 DEFAULTS_TYPE = "identitySecurityDefaultsEnforcementPolicy"
@@ -53,7 +56,7 @@ class Asked:
         defaults_count: Whether security defaults do it too.
     """
 
-    what: str
+    what: Phrase
     starts: tuple[Region, ...]
     demand: Demand
     defaults_count: bool = False
@@ -79,7 +82,7 @@ class _Left:
 def answer(contents: Contents, asked: Asked) -> Answer:
     """Answer a question over everything that was read."""
     if asked.defaults_count and (proof := _security_defaults(contents)):
-        said = f"{asked.what}: security defaults are enabled."
+        said = phrase("%(what)s: security defaults are enabled.", what=asked.what)
         return Answer(AnswerState.MET, said, (proof,))
     policies = access_policies(contents.objects)
     working = _working(policies, asked, ENFORCED)
@@ -88,11 +91,12 @@ def answer(contents: Contents, asked: Asked) -> Answer:
     certain = _left((one.effect for one in working), asked, accepted, names)
     proving = _needed(working, certain, asked, accepted, names)
     found = _answer(asked, proving, certain, names, accepted)
-    found = replace(found, sentence=found.sentence + _only_reported(policies, asked, found.state))
+    found = replace(found, sentence=_with_idle(found, policies, asked))
     if (hidden := _unread(contents, asked, policies, found)) is not None:
         return hidden
     if found.state is AnswerState.NOT_MET and _could_be_better(policies, asked, accepted, names):
-        said = f"{asked.what}: nobody can tell from this export. {found.sentence}"
+        told: dict[str, Phrase] = {"what": asked.what, "otherwise": found.sentence}
+        said = phrase("%(what)s: nobody can tell from this export. %(otherwise)s", **told)
         return replace(found, state=AnswerState.NOT_MEASURED, sentence=said)
     return found
 
@@ -123,7 +127,7 @@ def _answer(
     names: Mapping[str, str],
     accepted: frozenset[str],
 ) -> Answer:
-    gaps = tuple(sorted({gap(region, one.start, names) for one in left for region in one.regions}))
+    gaps = tuple(sorted({gap(region, one.start, names) for one in left for region in one.regions}, key=str))
     state = {_NOT_MET: AnswerState.NOT_MET, _PARTLY: AnswerState.MET_PARTLY, _MET: AnswerState.MET}[_grade(left)]
     proofs = tuple(Proof(one.policy.name, one.policy.path, one.policy.id, one.effect.says) for one in used)
     left_out = excluded((one.policy for one in used), names, accepted)
@@ -131,18 +135,21 @@ def _answer(
 
 
 def _sentence(
-    asked: Asked, state: AnswerState, used: Sequence[_Working], gaps: tuple[str, ...], left_out: Sequence[Excluded]
-) -> str:
-    by = listed((one.policy.name for one in used), 2)
+    asked: Asked, state: AnswerState, used: Sequence[_Working], gaps: tuple[Phrase, ...], left_out: Sequence[Excluded]
+) -> Phrase:
+    told = {"what": asked.what, "by": listed((one.policy.name for one in used), 2)}
     if state is AnswerState.MET:
-        accepted = [f"{one.kind} {one.name or one.id}" for one in left_out if one.is_accepted]
-        aside = f", accepting that {listed(accepted)} may be left out" if accepted else ""
-        return f"{asked.what}: yes, by {by}{aside}."
+        accepted = [whom(one.kind, one.id, one.name) for one in left_out if one.is_accepted]
+        if not accepted:
+            return phrase("%(what)s: yes, by %(by)s.", **told)
+        told["accepted"] = listed(accepted)
+        return phrase("%(what)s: yes, by %(by)s, accepting that %(accepted)s may be left out.", **told)
+    told["gaps"] = listed(gaps)
     if state is AnswerState.MET_PARTLY:
-        return f"{asked.what}: in part, by {by}. Not covered: {listed(gaps)}."
+        return phrase("%(what)s: in part, by %(by)s. Not covered: %(gaps)s.", **told)
     if not used:
-        return f"{asked.what}: no enabled policy does that."
-    return f"{asked.what}: no. What {by} does leaves out ordinary sign-ins: {listed(gaps)}."
+        return phrase("%(what)s: no enabled policy does that.", what=asked.what)
+    return phrase("%(what)s: no. What %(by)s does leaves out ordinary sign-ins: %(gaps)s.", **told)
 
 
 def _working(policies: Iterable[AccessPolicy], asked: Asked, *states: str) -> list[_Working]:
@@ -212,7 +219,7 @@ def _hoped(policy: AccessPolicy, asked: Asked, names: Mapping[str, str]) -> Iter
 def _security_defaults(contents: Contents) -> Proof | None:
     for one in contents.objects:
         if one.object_type == DEFAULTS_TYPE and (one.facets.get(Facet.SETTINGS) or {}).get("isEnabled") is True:
-            return Proof(one.name, one.source_path, one.external_id, "is enabled")
+            return Proof(one.name, one.source_path, one.external_id, phrase("is enabled"))
     return None
 
 
@@ -220,27 +227,38 @@ def _unread(contents: Contents, asked: Asked, policies: Sequence[AccessPolicy], 
     """The answer where too little was read to give one; None when enough was."""
     coverage = contents.coverage.get(AREA, Coverage.UNREAD)
     if coverage is Coverage.NOT_LICENSED:
-        said = f"{asked.what}: conditional access is not licensed there."
+        said = phrase("%(what)s: conditional access is not licensed there.", what=asked.what)
         return replace(found, state=AnswerState.NOT_LICENSED, sentence=said)
     if coverage is not Coverage.COMPLETE:
-        said = f"{asked.what}: nobody can tell, as not every conditional access policy was read."
+        said = phrase("%(what)s: nobody can tell, as not every conditional access policy was read.", what=asked.what)
         return replace(found, state=AnswerState.NOT_MEASURED, sentence=said)
     is_without = not any(policy.state == ENFORCED for policy in policies)
     defaults = contents.coverage.get(DEFAULTS_AREA, Coverage.UNREAD)
     if asked.defaults_count and is_without and defaults is not Coverage.COMPLETE:
-        said = f"{asked.what}: no policy is enabled, and whether security defaults are was not read."
+        said = phrase(
+            "%(what)s: no policy is enabled, and whether security defaults are was not read.", what=asked.what
+        )
         return replace(found, state=AnswerState.NOT_MEASURED, sentence=said)
     return None
 
 
-def _only_reported(policies: Sequence[AccessPolicy], asked: Asked, state: AnswerState) -> str:
-    """The policies that would do it and are not switched on; a report changes no sign-in."""
-    if state is AnswerState.MET:
-        return ""
+def _with_idle(found: Answer, policies: Sequence[AccessPolicy], asked: Asked) -> Phrase:
+    """The sentence, and the policies that would do it and are not switched on; a report changes no sign-in."""
+    if found.state is AnswerState.MET:
+        return found.sentence
     reported = [one.policy.name for one in _working(policies, asked, REPORT_ONLY)]
     idle = [one.policy.name for one in _working(policies, asked, OFF)]
-    said = f" Only reported, not enforced: {listed(reported)}." if reported else ""
-    return said + (f" Switched off: {listed(idle)}." if idle else "")
+    said = [found.sentence]
+    if reported:
+        said.append(phrase("Only reported, not enforced: %(policies)s.", policies=listed(reported)))
+    if idle:
+        said.append(phrase("Switched off: %(policies)s.", policies=listed(idle)))
+    return reduce(_followed, said)
+
+
+def _followed(one: Phrase, other: Phrase) -> Phrase:
+    # Translators: two whole sentences, one after the other.
+    return phrase("%(sentence)s %(next)s", sentence=one, next=other)
 
 
 def accepted_elements(
