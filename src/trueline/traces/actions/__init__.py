@@ -1,0 +1,1 @@
+"""What can happen to traces: received, folded into files, merged, forgotten."""
