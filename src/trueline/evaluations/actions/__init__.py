@@ -1,0 +1,1 @@
+"""Writes on world models and scans."""
