@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.samples import Captured, captured_world
 from tests.worlds import World
 from trueline.kit import clock
 from trueline.kit.database.context import within
 from trueline.kit.digest import sha256
+from trueline.kit.sealing import KeyFile
 from trueline.workspaces import access
 from trueline.workspaces.models import ApiKey, User, Workspace
 from trueline.workspaces.rules import KeyToken, capabilities_of
@@ -79,6 +79,7 @@ def owner(callers: dict[str, Caller]) -> Caller:
     return callers["owner"]
 
 
-@pytest.fixture
-def captured(world: World, tmp_path) -> Captured:
-    return captured_world(world, tmp_path)
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Any, settings: Any) -> None:
+    """What seals the addresses of destinations."""
+    settings.KEY_ENCRYPTION = KeyFile(tmp_path / "sealing.keys")

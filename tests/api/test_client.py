@@ -56,13 +56,21 @@ def test_every_operation_has_its_method_and_every_method_its_operation() -> None
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[item.name for item in OPERATIONS])
 def test_a_method_goes_to_the_address_of_its_operation(operation: Any, monkeypatch: Any, tmp_path: Any) -> None:
     gone: list[tuple[str, str]] = []
-    monkeypatch.setattr(Client, "_send", lambda _self, method, place, *_: gone.append((method, place)))
+    monkeypatch.setattr(Client, "_fetch", lambda _self, method, place, *_: gone.append((method, place)))
     method = getattr(Client("http://testserver", "tl", "{workspace}"), operation.name)
     names = [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]
-    given = [tmp_path / "export.zip" if one.name == "export" else "x" for one in names if one.kind != one.VAR_KEYWORD]
+    given = [
+        tmp_path / "export.zip" if one.name in {"export", "traces"} else "x"
+        for one in names
+        if one.kind != one.VAR_KEYWORD
+    ]
     (tmp_path / "export.zip").write_bytes(b"")
     if operation.name == "create_key":
         given = ["x", ["findings.view"], datetime(2026, 11, 20, tzinfo=UTC)]
+    if operation.name == "create_service_account":
+        given = ["x", "viewer", datetime(2026, 11, 20, tzinfo=UTC)]
+    if operation.name == "replay":
+        given = ["x", datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC)]
     method(*given)
     shape = [part if not part.startswith("{") else None for part in f"/api/v1{operation.path}".split("/")]
     (sent_by, place) = gone[0]

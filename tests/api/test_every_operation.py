@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from string import Template
 from typing import Any
 from uuid import uuid4
 
@@ -17,12 +22,15 @@ from tests.isolation.factories import Seeds, two_workspaces
 from tests.isolation.routes import is_of_an_environment, model_of, routes
 from tests.worlds import World, small_world
 from trueline.api.asked import Operation
-from trueline.api.declared import OPERATIONS
+from trueline.api.declared import OPERATIONS, api
+from trueline.api.description import described, sections
 from trueline.api.doors import guard
 from trueline.api.urls import urlpatterns
 from trueline.audit.models import AuditEvent
+from trueline.engine.rules.shipped import shipped_text
 from trueline.findings.models import Finding
 from trueline.inventory.models import Snapshot
+from trueline.kit import clock
 from trueline.kit.database.context import within
 from trueline.workspaces import rules
 from trueline.workspaces.models import EnvironmentGrant, Membership, User
@@ -32,6 +40,7 @@ _NAMED = re.compile(r"{(\w+):(\w+)}")
 assert urlpatterns  # makes every operation known
 INSIDE = [item for item in OPERATIONS if "{slug:workspace}" in item.path]
 each = pytest.mark.parametrize("operation", INSIDE, ids=[item.name for item in INSIDE])
+LINES = {entry.name: entry.curl for _, entries in sections(described(api)) for entry in entries}
 ROLES = ("owner", "approver", "operator", "viewer", "customer")
 
 
@@ -89,8 +98,8 @@ def ask(caller: Caller, operation: Operation, names: dict[str, str], seeds: Seed
     return caller(operation.method, f"/api/v1{path}", _content(operation, seeds) if operation.body else None)
 
 
-def _upload(caller: Caller, path: str) -> Any:
-    body = encode_multipart("mark", {"observed_at": "2026-11-20T08:00:00Z"})
+def _upload(caller: Caller, path: str, **files: Any) -> Any:
+    body = encode_multipart("mark", {"observed_at": "2026-11-20T08:00:00Z", **files})
     sent = {"authorization": f"Bearer {caller.token}"} if caller.token else {}
     client = Client(raise_request_exception=False)
     kind = "multipart/form-data; boundary=mark"
@@ -104,13 +113,45 @@ def _content(operation: Operation, seeds: Seeds) -> dict[str, Any]:
         "create_standard": {"name": "Made by a program", "capture_id": snapshot},
         "add_version": {"capture_id": snapshot},
         "assign_standard": {"environment": seeds.environment.slug},
+        "release_environment": {"environment": seeds.environment.slug},
         "set_role": {"role": "viewer"},
         "move_findings": {"finding_ids": [finding], "verb": "take"},
+        "change_terms": {"critical": 2},
         "undo_moves": {"finding_ids": [finding]},
         "assign_findings": {"finding_ids": [finding]},
+        "label_findings": {"finding_ids": [finding], "add": ["made"]},
         "comment_finding": {"text": "Waits for the vendor."},
         "invite": {"email": "friend@example.org", "role": "viewer"},
-        "create_key": {"name": "made", "capabilities": ["findings.view"], "expires_at": "2026-12-01T00:00:00Z"},
+        "create_service_account": {
+            "name": "made",
+            "role": "viewer",
+            "expires_at": (clock.now() + timedelta(hours=9)).isoformat(),
+        },
+        "set_service_account": {"role": "viewer"},
+        "create_destination": {
+            "name": "Made by a program",
+            "kind": "webhook",
+            "address": "refused, since the seeds' data keys open nothing",
+            "rule": {"events": ["finding.opened"]},
+        },
+        "change_destination": {"is_enabled": False},
+        "replay": {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"},
+        "begin_review": {"environment": seeds.environment.slug, "title": "Made by a program"},
+        "create_review_cycle": {"environment": seeds.environment.slug, "title": "Made by a program"},
+        "change_review_cycle": {"title": "Changed by a program"},
+        "write_review": {"summary": "Two things matter."},
+        "make_pack": {"audience": "internal", "language": "en"},
+        "make_released_pack": {"language": "en"},
+        "create_key": {
+            "name": "made",
+            "capabilities": ["findings.view"],
+            "expires_at": (clock.now() + timedelta(hours=9)).isoformat(),
+        },
+        "take_world_model": {"text": shipped_text("airline")},
+        "publish_model_version": {"is_unsigned_known": True},
+        "start_scan": {"days": 7},
+        "declare_graph_part": {"kind": "agent", "agent": "dispatcher"},
+        "declare_prompt_template": {"agent": "dispatcher", "role": "system", "text": "Answer {{name}}."},
     }[operation.name]
 
 
@@ -123,7 +164,7 @@ def test_every_address_of_the_interface_is_behind_the_door() -> None:
     walked = {route.path for route in routes() if getattr(route.policy, "kind", "") == "api"}
     declared = {item.path.replace("{", "<").replace("}", ">") for item in OPERATIONS}
     assert {path.removeprefix("api/v1") for path in walked} == declared
-    assert len(OPERATIONS) >= 34
+    assert len(OPERATIONS) >= 86
     assert len(urlpatterns) == len(declared) + 2
     assert guard.__module__ == "trueline.api.doors"
 
@@ -189,7 +230,8 @@ def _events(workspace_id: Any) -> int:
 @each
 def test_a_content_that_names_a_record_of_another_workspace_does_nothing(operation: Operation, planted: Any) -> None:
     _, ours, theirs, callers = planted
-    named_in_content = {"create_standard", "add_version", "assign_standard", "compare_captures"}
+    named_in_content = {"create_standard", "add_version", "assign_standard", "release_environment", "compare_captures"}
+    named_in_content |= {"begin_review", "create_review_cycle"}
     if operation.name in named_in_content | {"move_findings", "undo_moves", "assign_findings"}:
         assert ask(callers["owner"], operation, named(ours, operation), theirs).status_code == 404
 
@@ -216,6 +258,29 @@ def test_an_unknown_parameter_is_refused_after_the_right_to_be_there(operation: 
     assert callers["stranger"](operation.method, asked).status_code == 404
     answer = callers["owner"](operation.method, asked)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameters")
+
+
+@each
+def test_the_line_that_the_page_shows_for_it_runs(operation: Operation, planted: Any) -> None:
+    _, ours, _, callers = planted
+    words = shlex.split(_filled(LINES[operation.name], operation, ours))
+    method = words[words.index("-X") + 1] if "-X" in words else "GET"
+    address, _, query = words[-1].partition("?")
+    if "-F" in words:
+        answer = _upload(callers["owner"], address.removeprefix("/api/v1"), export=BytesIO(b"{}"))
+    else:
+        content = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
+        answer = callers["owner"](method, f"{address}?{query}" if query else address, content)
+    if answer.status_code not in {200, 201, 202, 204, 409}:  # the line is right; what it meets is not
+        assert answer.json()["code"] in {"not_found", "not_sendable", "key_withdrawn", "seal_broken"}, answer.content
+
+
+def _filled(line: str, operation: Operation, seeds: Seeds) -> str:
+    until = (clock.now() + timedelta(hours=9)).isoformat()
+    names = {"URL": "", "KEY": "", "WORKSPACE": "acme", "UNTIL": until}
+    names |= {name.upper(): value for name, value in named(seeds, operation).items()}
+    names |= dict.fromkeys(("LEFT", "RIGHT"), str(seeds.one(Snapshot).pk))
+    return Template(line).substitute(names)
 
 
 @each

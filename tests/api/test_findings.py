@@ -13,6 +13,8 @@ from trueline.findings.models import Finding
 from trueline.kit import clock
 from trueline.workspaces.models import ApiKey
 
+TERMS = "/api/v1/workspaces/acme/terms"
+
 
 def _ids(world: World) -> list[str]:
     with world.inside():
@@ -61,3 +63,20 @@ def test_an_acceptance_that_does_not_hold_any_more_is_open_at_once(
     assert str(finding.pk) in {one["id"] for one in owner.get("/findings?state=open").json()["items"]}
     assert owner.get("/findings?state=risk_accepted").json()["items"] == []
     assert owner.get(f"/exceptions?finding_id={finding.pk}").json()["items"][0]["validity"] == "expired"
+
+
+def test_the_days_of_a_workspace_are_read_and_changed_in_their_order_by_who_manages(
+    callers: dict[str, Caller],
+) -> None:
+    owner, viewer = callers["owner"], callers["viewer"]
+    assert viewer.get("/terms").json()["critical"] == 3
+    changed = owner("PATCH", TERMS, {"critical": 2, "high": 7})
+    assert (
+        changed.json()
+        == viewer.get("/terms").json()
+        == {"critical": 2, "high": 7, "medium": 30, "low": 90, "info": 365}
+    )
+    assert owner("PATCH", TERMS, {"critical": 60}).json()["code"] == "terms_refused"
+    assert owner("PATCH", TERMS, {"high": 0}).status_code == 422
+    assert viewer("PATCH", TERMS, {"high": 9}).status_code == 403
+    assert viewer.get("/terms").json()["high"] == 7

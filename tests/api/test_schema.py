@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.api.conftest import key_of
-from tests.samples import captured_world
+from tests.samples import Captured
 from tests.worlds import World
 from trueline.api.declared import api
 from trueline.api.description import described
@@ -39,10 +39,9 @@ SCHEMA.app = application
 
 
 @pytest.fixture
-def people(world: World, tmp_path: Any, monkeypatch: Any) -> dict[str, str]:
+def people(world: World, captured: Captured, monkeypatch: Any) -> dict[str, str]:
     monkeypatch.setattr(rules, "REQUESTS_PER_KEY", 10**6)
     monkeypatch.setattr(rules, "REQUESTS_PER_WORKSPACE", 10**6)
-    captured_world(world, tmp_path)
     # The transaction of the test must outlive a request, as it does with Django's own test client.
     monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda _: None)
     tokens = {name: key_of(world.workspace, getattr(world, name)) for name in ("owner", "viewer")}

@@ -52,6 +52,7 @@ class Operation:
         is_of_record: The view looks the record up first and then asks for the capability: a record out of reach must be
             404 before any capability is looked at.
         body: Media type of the request, empty when it has none.
+        file: Media type of an answer that is a file, empty for JSON.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Operation:
     success: int
     body: str
     query: frozenset[str]
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from trueline import __version__
 from trueline.api.asked import Asked, Operation
 from trueline.api.problems import problem_of
 from trueline.api.rendering import Renderer
-from trueline.api.schemas.shapes import ProblemDocument
 
 _WORKSPACE = "/workspaces/{slug:workspace}"
 _WRITES = {"POST", "PATCH", "DELETE", "PUT"}
@@ -75,6 +74,7 @@ def operation(  # noqa: PLR0913 - what an operation declares
     record: bool = False,
     also: tuple[int, ...] = (),
     outside: bool = False,
+    file: str = "",
 ) -> Callable[[ViewT], ViewT]:
     """Make a view an operation. The view gets an `Asked`, then what the address names and what was sent.
 
@@ -88,6 +88,7 @@ def operation(  # noqa: PLR0913 - what an operation declares
         record: The view looks a record up first; see `Operation.is_of_record`.
         also: Statuses of problems beyond those that every operation of its sort has.
         outside: The address names no workspace.
+        file: Media type of an answer that is a file; empty for JSON.
     """
 
     def decorate(view: ViewT) -> ViewT:
@@ -98,7 +99,7 @@ def operation(  # noqa: PLR0913 - what an operation declares
         register = api.api_operation(
             [method],
             full,
-            response={success: answer, **dict.fromkeys(bad, ProblemDocument)},
+            response={success: answer, **dict.fromkeys(bad)},  # the description says what a problem looks like
             tags=[tag],
             summary=summary.rstrip("."),
             description=rest or summary,
@@ -107,7 +108,7 @@ def operation(  # noqa: PLR0913 - what an operation declares
         )
         register(inner)
         sent = _body(inner), _query(inner)
-        OPERATIONS.append(Operation(method, full, view.__name__, tag, capability, record, success, *sent))
+        OPERATIONS.append(Operation(method, full, view.__name__, tag, capability, record, success, *sent, file))
         return view
 
     return decorate

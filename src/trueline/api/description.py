@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.schema import NinjaGenerateJsonSchema
 
 from trueline.api.asked import Operation
 from trueline.api.declared import OPERATIONS
 from trueline.api.problems import KINDS, MEDIA_TYPE, Kind
+from trueline.api.schemas.shapes import ProblemDocument
 
 _WRITES = ("post", "patch", "delete")
 _TEXT = {"type": "string"}
@@ -52,9 +55,18 @@ def described(api: NinjaAPI) -> dict[str, Any]:
         for method, details in methods.items():
             _complete(method, details, by_name[details["operationId"]])
     document["components"]["securitySchemes"]["ApiKey"]["description"] = "An API key of one workspace."
+    document["components"]["schemas"] |= _shapes_of_problems()
     document["components"]["responses"] = {str(kind.status): _problem(kind.status) for kind in KINDS.values()}
     document["tags"] = [{"name": tag} for tag in dict.fromkeys(item.tag for item in OPERATIONS)]
     return document
+
+
+def _shapes_of_problems() -> dict[str, Any]:
+    """Made once here: declared for each status of each operation, ninja would make a class and a shape for each."""
+    shape = ProblemDocument.model_json_schema(
+        ref_template="#/components/schemas/{model}", schema_generator=NinjaGenerateJsonSchema, mode="serialization"
+    )
+    return {**shape.pop("$defs"), ProblemDocument.__name__: shape}
 
 
 def _complete(method: str, details: dict[str, Any], operation: Operation) -> None:
@@ -75,6 +87,8 @@ def _complete(method: str, details: dict[str, Any], operation: Operation) -> Non
 
 def _describe(answer: dict[str, Any], operation: Operation) -> None:
     answer["headers"] = dict(_OF_ALL)
+    if operation.file:
+        answer["content"] = {operation.file: {}}
     if operation.method == "GET":
         answer["headers"]["ETag"] = _header("Names this state of the answer.")
     if operation.success in {201, 202}:
@@ -149,7 +163,7 @@ def _entry(document: dict[str, Any], path: str, method: str, details: dict[str, 
 
 
 def _curl(document: dict[str, Any], path: str, method: str, details: dict[str, Any]) -> str:
-    """A line to run once `URL`, `KEY` and `WORKSPACE` are set."""
+    """A line to run once `URL`, `KEY`, `WORKSPACE` and what else it names are set."""
     address = path.replace("{workspace}", "$WORKSPACE")
     for one in details["parameters"]:
         if one["in"] == "path":
@@ -173,4 +187,7 @@ def _content(document: dict[str, Any], details: dict[str, Any]) -> list[str]:
         return []
     name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
     example = document["components"]["schemas"][name]["examples"][0]
-    return ['-H "Content-Type: application/json"', f"-d '{json.dumps(example)}'"]
+    # A date of the description would be past some day; whoever runs the line says until when.
+    text = json.dumps({name: "$UNTIL" if name == "expires_at" else value for name, value in example.items()})
+    sent = shlex.quote(text).replace('"$UNTIL"', """"'"$UNTIL"'\"""")
+    return ['-H "Content-Type: application/json"', f"-d {sent}"]

@@ -149,6 +149,8 @@ def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
 def _told(code: str, error: TruelineError) -> HttpResponse:
     own = getattr(error, "reason_code", "") or error.code
     more: dict[str, Any] = {"capability": error.capability} if isinstance(error, NotAllowed) else {}
+    if getattr(error, "reasons", ()):
+        more["reasons"] = [str(one) for one in error.reasons]  # type: ignore[attr-defined]  # looked at above
     is_plain = own in {"error", "refused"}
     return answered(code, error.message, next_step=error.next_step, own_code="" if is_plain else own, **more)
 

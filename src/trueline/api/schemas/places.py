@@ -118,15 +118,55 @@ class NewInvitation(Given):
     role: Role = said("The role to give; none with more than your own rights.", "viewer")
 
 
+class ServiceAccount(BaseModel):
+    """A member that is no person: a program with a name and a role of its own."""
+
+    id: UUID = said("Its id.", _ID)
+    name: str = said("What it is for.", "ticket system")
+    role: Role = said("Its role; never that of an owner.", "operator")
+    environment: str | None = said("The one environment it reaches; null for all.", default=None)
+    made_by: str = said("Who made it.", "Olga Owner")
+    created_at: Time = said("When it was made.", _AT)
+    expires_at: Time = said("When it ends; its keys end no later.", _AT)
+    revoked_at: Time | None = said("When it was ended before its time.", default=None)
+
+
+class ServiceAccountPage(Page[ServiceAccount]):
+    """Service accounts by name; those that have ended too."""
+
+
+class NewServiceAccount(Given):
+    """A service account to make."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "ticket system", "role": "operator", "expires_at": _AT}]}
+    )
+
+    name: Name = said("What it is for.", "ticket system")
+    role: Role = said("Its role; nothing that you do not hold, and never that of an owner.", "operator")
+    expires_at: GivenTime = said("When it ends; within 365 days.", _AT)
+    environment: Slug | None = said("Narrow it to this environment.", "contoso", default=None)
+
+
+class ServiceAccountChange(Given):
+    """What to change of a service account."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "viewer"}]})
+
+    role: Role | None = said("Another role.", "viewer", default=None)
+    expires_at: GivenTime | None = said("Another end; within 365 days.", _AT, default=None)
+
+
 class ApiKey(BaseModel):
-    """Lets a program act for the person who made it."""
+    """Lets a program act for the person who made it, or for a service account."""
 
     id: UUID = said("Its id.", _ID)
     name: str = said("What it is for.", "nightly report")
     prefix: str = said("Beginning of its secret, to tell keys apart.", "q4Zt1x")
     capabilities: list[str] = said("What it was given; of this, it may do what its maker still may.", ["findings.view"])
     environment: str | None = said("The one environment it reaches; null for all its maker reaches.", default=None)
-    made_by: str = said("For whom it acts.", "Olga Owner")
+    made_by: str = said("Who made it; for whom it acts, when it is of no service account.", "Olga Owner")
+    service_account: UUID | None = said("The service account that it acts for.", default=None)
     created_at: Time = said("When it was made.", _AT)
     expires_at: Time = said("When it ends.", _AT)
     revoked_at: Time | None = said("When it was withdrawn.", default=None)
@@ -158,6 +198,7 @@ class NewApiKey(Given):
     )
     expires_at: GivenTime = said("When it ends; within 365 days.", _AT)
     environment: Slug | None = said("Narrow it to this environment.", "contoso", default=None)
+    service_account: UUID | None = said("The service account that it shall act for.", default=None)
 
 
 class EnvironmentFilter(Paging):

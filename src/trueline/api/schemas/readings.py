@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trueline.api.schemas.shapes import Given, Name, Page, Paging, Slug, Text, Time, said
+from trueline.api.schemas.shapes import Given, Page, Paging, Slug, Text, Time, said
 from trueline.audit.rules import Outcome as AuditOutcome
 from trueline.connections.contract import Coverage, Facet
 from trueline.findings.exceptions import ExceptionStatus, Validity
@@ -169,7 +169,9 @@ class StandardVersion(BaseModel):
     """One state of a standard."""
 
     number: int = said("Counted from 1.", 1)
-    capture_id: UUID | None = said("Its content; null when that environment is out of your reach.", _ID)
+    capture_id: UUID | None = said("The capture in it; null without one, or when it is out of your reach.", _ID)
+    release: str = said("What the author of its assertions calls it; empty without assertions.", "1.0")
+    assertions: int = said("How many assertions it has.", 26)
     created_at: Time = said("Since when it holds.", _AT)
 
 
@@ -185,23 +187,6 @@ class Standard(BaseModel):
 
 class StandardPage(Page[Standard]):
     """Standards by name."""
-
-
-class NewStandard(Given):
-    """A standard to make of a capture."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Windows devices", "capture_id": _ID}]})
-
-    name: Name = said("Its name.", "Windows devices")
-    capture_id: UUID = said("The capture that is its first version.", _ID)
-
-
-class NewVersion(Given):
-    """The next version of a standard."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"capture_id": _ID}]})
-
-    capture_id: UUID = said("The capture that holds from now on.", _ID)
 
 
 class NewAssignment(Given):
@@ -230,12 +215,14 @@ class Finding(BaseModel):
     path: str = said("Where in that part; empty for the whole object.", "/passwordMinimumLength")
     expected: Any = said("What should be; null when nothing was expected.", 8)
     observed: Any = said("What is; null when nothing is there.", 4)
-    capture_id: UUID = said("The capture that showed it last.", _ID)
+    capture_id: UUID | None = said("The capture that showed it last; null for what a scan of traces showed.", _ID)
+    scan_id: UUID | None = said("The scan that showed it last; null for what a capture showed.", _ID)
     first_seen_at: Time = said("When it was first seen.", _AT)
     last_seen_at: Time = said("When it was last seen.", _AT)
     times_seen: int = said("In how many captures.", 3)
     times_reopened: int = said("How often it came back.", 0)
     due_at: Time = said("When it should be done.", _AT)
+    labels: list[str] = said("Its labels, by name.", ["migration"])
     reopened_at: Time | None = said("When it came back.", default=None)
     resolved_at: Time | None = said("When a complete capture no longer showed it.", default=None)
     resolved_reason: str = said("How it was resolved; empty while it is not.", "")
@@ -260,6 +247,7 @@ class FindingFilter(Paging):
     area: Word | None = said("Only of this area.", "compliance", default=None)
     detector: Word | None = said("Only by this detector.", "drift", default=None)
     standard_id: UUID | None = said("Only against this standard.", _ID, default=None)
+    label: Word | None = said("Only with this label.", "migration", default=None)
     q: Word | None = said("Only whose object's name or path has this text.", "password", default=None)
 
 
@@ -335,6 +323,8 @@ class RiskException(BaseModel):
     review_due_at: Time = said("When to look at it again.", _AT)
     pinned_path: str = said("The path of the accepted value.", "/passwordMinimumLength")
     pinned_value: Any = said("The accepted value; any other value ends the acceptance at once.", 4)
+    pinned_snapshot_id: UUID | None = said("The capture that showed it when it was asked for.", _ID, default=None)
+    pinned_scan_id: UUID | None = said("The scan that showed it, where it was one.", default=None)
 
 
 class RiskExceptionPage(Page[RiskException]):
@@ -351,7 +341,7 @@ class ExceptionFilter(Paging):
 class Actor(BaseModel):
     """Who acts."""
 
-    kind: ActorKind = said("A person, a key, or Trueline itself.", "human")
+    kind: ActorKind = said("A person, a key of a person, a service account, or Trueline itself.", "human")
     id: str = said("Its id.", _ID)
     label: str = said("Its name at that time.", "Olga Owner")
 

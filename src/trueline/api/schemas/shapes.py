@@ -96,4 +96,5 @@ class ProblemDocument(BaseModel):
     detail: str = said("What happened, one sentence.", "There is nothing at this address, or you do not have access.")
     next_step: str = said("What to do now.", "Check the address.")
     capability: str | None = said("The capability that is missing; only with 403.", default=None)
+    reasons: list[str] | None = said("Codes of what stands in the way; only where several things can.", default=None)
     errors: list[FieldError] | None = said("What is wrong with the request; only with 400 and 422.", default=None)

@@ -50,7 +50,7 @@ def start_capture(
     started = capture_file(
         asked.scope,
         found,
-        registry.export_provider().key,
+        registry.export_provider(found.kind).key,
         export.name or "export",
         export.chunks(),
         actor=asked.actor,

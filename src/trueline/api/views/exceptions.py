@@ -22,7 +22,7 @@ from trueline.workspaces.rules import Capability
 _TAG = "Decisions"
 _COPIED = (
     "finding_id", "requested_at", "decided_at", "reason", "compensating_control", "expires_at", "review_due_at",
-    "pinned_path", "pinned_value",
+    "pinned_path", "pinned_value", "pinned_snapshot_id", "pinned_scan_id",
 )  # fmt: skip
 
 

@@ -11,12 +11,13 @@ from ninja import Query
 from trueline.api.asked import Asked
 from trueline.api.declared import operation
 from trueline.api.paging import page
-from trueline.api.schemas import readings
+from trueline.api.schemas import labels, readings
 from trueline.api.schemas.shapes import Paging
 from trueline.findings import queries
-from trueline.findings.actions import workflow
+from trueline.findings.actions import labelling, workflow
+from trueline.findings.actions.labelling import Relabel
 from trueline.findings.errors import EmptyComment
-from trueline.findings.models import Finding, FindingComment
+from trueline.findings.models import Finding, FindingComment, Label
 from trueline.findings.rules import FindingState
 from trueline.kit.scope import NotVisible
 from trueline.workspaces import access
@@ -82,6 +83,23 @@ def assign_findings(asked: Asked, given: readings.FindingAssignment) -> readings
     return _after(asked, workflow.assign_findings(asked.scope, given.finding_ids, user, actor=asked.actor))
 
 
+@operation("POST", "/findings/labels", _WORK, readings.Findings, tag=_TAG, record=True)
+def label_findings(asked: Asked, given: labels.FindingLabels) -> readings.Findings:
+    """Put labels on several findings and take labels off, all or none; capitals do not tell two labels apart."""
+    change = Relabel(given.add, given.remove)
+    return _after(asked, labelling.label_findings(asked.scope, given.finding_ids, change, actor=asked.actor))
+
+
+@operation("GET", "/labels", Capability.FINDINGS_VIEW, labels.LabelPage, tag=_TAG)
+def list_labels(asked: Asked, filters: Query[Paging]) -> dict[str, Any]:
+    """Labels that findings in reach bear, by name."""
+    return page(asked, filters, queries.labels(asked.scope), ("name", "id"), _words)
+
+
+def _words(rows: list[Label]) -> list[labels.Label]:
+    return [labels.Label(id=one.pk, name=one.name) for one in rows]
+
+
 @operation("GET", _ONE + "/comments", Capability.FINDINGS_VIEW, readings.CommentPage, tag=_TAG, record=True)
 def list_comments(asked: Asked, finding_id: UUID, filters: Query[Paging]) -> dict[str, Any]:
     """What was said about a finding, oldest first."""
@@ -125,11 +143,14 @@ def _filtered(asked: Asked, filters: readings.FindingFilter) -> QuerySet[Finding
         found = found.filter(standard_id=str(filters.standard_id))
     if filters.q:
         found = found.filter(Q(subject_name__icontains=filters.q) | Q(path__icontains=filters.q))
+    if filters.label:
+        found = queries.labelled(asked.scope, found, filters.label)
     exact = {name: value for name in ("severity", "area", "detector") if (value := getattr(filters, name))}
     return found.filter(**exact)
 
 
 def _shown(asked: Asked, rows: list[Finding]) -> list[readings.Finding]:
+    borne = queries.labels_of(asked.scope, [one.pk for one in rows])
     slugs = {one.pk: one.slug for one in workspaces.environments(asked.scope)}
     return [
         readings.Finding(
@@ -137,6 +158,8 @@ def _shown(asked: Asked, rows: list[Finding]) -> list[readings.Finding]:
             environment=slugs[one.environment_id],
             standard_id=UUID(one.standard_id) if one.standard_id else None,
             capture_id=one.snapshot_id,
+            scan_id=one.scan_id,
+            labels=borne.get(one.pk, []),
             state=FindingState(one.shown_state),
             **{name: getattr(one, name) for name in _COPIED},
         )

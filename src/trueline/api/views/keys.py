@@ -33,8 +33,8 @@ def list_keys(asked: Asked, filters: Query[Paging]) -> dict[str, Any]:
 def create_key(asked: Asked, given: places.NewApiKey) -> places.MadeApiKey:
     """Make a key.
 
-    It acts for the person that your key acts for, holds nothing that yours does not hold, ends no later, and is
-    withdrawn with it. The token is shown this once.
+    It acts for the person that your key acts for, or for a service account; holds nothing that yours does not hold,
+    ends no later, and is withdrawn with it. The token is shown this once.
     """
     environment = access.environment(asked.scope, given.environment) if given.environment else None
     made, token = create_api_key(
@@ -44,6 +44,7 @@ def create_key(asked: Asked, given: places.NewApiKey) -> places.MadeApiKey:
         given.expires_at,
         actor=asked.actor,
         environment_id=environment.pk if environment else None,
+        service_account_id=given.service_account,
     )
     asked.made("api-keys", made.pk)
     return places.MadeApiKey(**_shown(made).model_dump(), token=token)
@@ -79,6 +80,7 @@ def _shown(key: ApiKey) -> places.ApiKey:
         capabilities=list(key.capabilities),
         environment=key.environment.slug if key.environment else None,
         made_by=str(key.creator),
+        service_account=key.service_account_id,
         created_at=key.created_at,
         expires_at=key.expires_at,
         revoked_at=key.revoked_at,
