@@ -60,6 +60,10 @@ def test_the_demo_ends_with_its_table_and_says_where_to_look(demo):
     assert rows.keys() >= TENANTS
     assert [name for name in TENANTS if int(rows[name][0]) < 120] == []
     assert [name for name in TENANTS if sum(map(int, rows[name][2:6])) == 0] == []
+    traces, failed, score, *findings = rows["Service desk agents"]
+    assert 0 < int(failed) < int(traces)
+    assert 0.8 < float(score) < 1
+    assert sum(map(int, findings)) >= 4
     assert "Not read, or only in part, and therefore not counted as good:" in demo.stdout
     assert "To look at it in a browser: make up" in demo.stdout
 
@@ -113,8 +117,18 @@ def test_a_capture_that_asks_for_what_is_not_there_is_refused(place, demo, expor
 def test_the_trail_is_whole_after_everything_that_was_done(place, demo):
     done = place("audit", "verify")
     assert done.returncode == 0
-    assert re.search(r"^demo: \d+ events, whole$", done.stdout, re.MULTILINE)
-    assert re.search(r"^installation: \d+ events, whole$", done.stdout, re.MULTILINE)
+    assert re.search(r"^demo: \d+ events, whole(, the first \d+ signed)?$", done.stdout, re.MULTILINE)
+    assert re.search(r"^installation: \d+ events, whole(, the first \d+ signed)?$", done.stdout, re.MULTILINE)
+
+
+def test_a_checkpoint_is_written_to_a_file_and_the_trail_is_held_against_it(place, demo, tmp_path):
+    file = tmp_path / "checkpoint.json"
+    made = place("audit", "checkpoint", "--workspace", "demo", "--out", file)
+    assert (made.returncode, made.stdout) == (0, f"Written to {file}. Keep it on another machine.\n")
+    size = json.loads(file.read_text())["checkpoints"][0]["size"]
+    done = place("audit", "verify", "--checkpoint", file)
+    assert done.returncode == 0
+    assert re.fullmatch(rf"demo: \d+ events, whole, the first {size} signed\n", done.stdout)
 
 
 def test_an_event_that_was_rewritten_is_found_and_named(place, demo):

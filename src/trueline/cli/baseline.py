@@ -86,6 +86,20 @@ def _upgrade_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="old", required=True, metavar="OLD", help="the release in use")
     parser.add_argument("--to", dest="new", required=True, metavar="NEW", help="the release to go to")
     parser.add_argument(
+        "--below",
+        action="append",
+        default=[],
+        metavar="BASELINE",
+        help="for a layer: a baseline that it stands on; again for each, highest first",
+    )
+    parser.add_argument(
+        "--below-before",
+        action="append",
+        default=[],
+        metavar="BASELINE",
+        help="the release of such a baseline that OLD stands on, where it is another; again for each, highest first",
+    )
+    parser.add_argument(
         "--environment", type=Path, required=True, metavar="PATH", help="folder, file or zip of exported policies"
     )
     parser.add_argument(
@@ -189,8 +203,10 @@ def _write(path: Path, text: str) -> None:
 def _upgrade(args: argparse.Namespace) -> int:
     provider = registry.export_provider()
     old, new = _baseline(args.old, provider), _baseline(args.new, provider)
+    below = [_baseline(one, provider) for one in args.below]
+    before = [_baseline(one, provider) for one in args.below_before] or below
     reading = read_export(provider, args.environment)
-    plan = plan_upgrade(old, new, _environment(reading, provider))
+    plan = plan_upgrade(old, new, _environment(reading, provider), below=(before, below))
     if args.format == "json":
         _print(plan_document(plan))
     else:

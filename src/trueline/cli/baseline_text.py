@@ -99,6 +99,4 @@ def plan_text(plan: Plan, *, limit: int) -> Iterator[str]:
 
 
 def _item(item: Item) -> str:
-    subject = item.new or item.old
-    title = subject.title if subject else item.id
-    return f"{title} ({item.author.value})\n    {item.sentence}"
+    return f"{item.subject.title} ({item.author.value})\n    {item.sentence}"

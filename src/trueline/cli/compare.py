@@ -13,6 +13,7 @@ from trueline.cli.export_reading import given_definitions, must_exist, read_with
 from trueline.cli.main import DONE, NO
 from trueline.cli.progress import Line
 from trueline.connections import registry
+from trueline.connections.errors import NoExportProvider
 from trueline.inventory.definitions import definitions_of
 from trueline.inventory.readings import compare_readings
 from trueline.kit.errors import Refused, Unavailable
@@ -99,10 +100,10 @@ def _id(path: Path) -> UUID:
 
 def _export_provider() -> Provider:
     """The registered provider that can open exports."""
-    known = registry.providers()
-    if not known:
-        raise Unavailable("No provider that reads exported files is installed.")
-    return known[0]
+    try:
+        return registry.export_provider()
+    except NoExportProvider as error:
+        raise Unavailable("No provider that reads exported files is installed.") from error
 
 
 def _labels(left: Path, right: Path) -> tuple[str, str]:

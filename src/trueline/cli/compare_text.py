@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
+from trueline.inventory.readings import setting_id
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -114,10 +116,16 @@ def _changed_lines(match: MatchLine) -> Iterator[str]:
 
 
 def _change_line(change: ChangeLine) -> str:
-    label = change.setting or f"{change.facet}/{change.path}"
-    left, right = (_value(value, change.setting) for value in (change.left_label, change.right_label))
+    key = setting_id(change)
+    label = _called(change.setting, key, change.named_by) if key else f"{change.facet}/{change.path}"
+    left, right = (_value(value, key) for value in (change.left_label, change.right_label))
     values = {"added": right, "removed": left, "modified": f"{left} -> {right}"}
     return f"{_SIGNS[change.kind]} {label}: {values[change.kind]}"
+
+
+def _called(name: str, key: str, named_by: str) -> str:
+    """A name; one that was read off the id with that id."""
+    return f"{name} ({key})" if named_by == "id" else name
 
 
 def _value(value: Json, setting: str = "") -> str:
@@ -161,7 +169,7 @@ def _settings_lines(document: ComparisonDocument, conflicts: Sequence[SettingLin
 
 
 def _conflict_lines(item: SettingLine) -> Iterator[str]:
-    yield item.name
+    yield _called(item.name, item.id, item.named_by)
     for side in (item.left, item.right):
         for one in side[:2]:
             yield f"  {_value(one.label, item.id)}  in {one.policy}"

@@ -6,7 +6,7 @@ import argparse
 import importlib
 import time
 
-from trueline.cli.demo_report import table
+from trueline.cli.demo_report import agents_table, table
 from trueline.cli.main import DONE
 from trueline.cli.progress import Line
 
@@ -28,5 +28,9 @@ def run(args: argparse.Namespace) -> int:
         with Line() as line:
             story.play(where, args.installation.home / "demo" / "exports", line.show)
         print(table(story.lines(where.scope)))
+        agents = importlib.import_module("trueline.cli.demo_agents")
+        print("", agents_table(agents.lines(where.scope)), sep="\n")
+        review = importlib.import_module("trueline.cli.demo_review")
+        print("", *review.publish(where, args.installation.home / "demo" / "review-pack.zip"), sep="\n")
     print(f"\nDone in {time.monotonic() - began:.1f} s. To look at it in a browser: make up")
     return DONE

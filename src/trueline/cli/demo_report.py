@@ -21,6 +21,33 @@ class EnvironmentLine:
     reopened: int
 
 
+@dataclass(frozen=True, slots=True)
+class AgentsLine:
+    """One system of agents over the last days. `score` is None when nothing was scored."""
+
+    name: str
+    traces: int
+    failed: int
+    score: float | None
+    open_findings: Mapping[str, int]
+
+
+def agents_table(lines: Iterable[AgentsLine]) -> str:
+    """A table of systems of agents for a terminal."""
+    return "\n".join(_agents_rows(list(lines)))
+
+
+def _agents_rows(lines: list[AgentsLine]) -> Iterator[str]:
+    width = max([len(line.name) for line in lines] + [len("system of agents")])
+    titles = ("traces", "failed", "score", *_SEVERITIES)
+    yield "  ".join([f"{'system of agents':<{width}}", *(f"{title:>9}" for title in titles)])
+    for line in lines:
+        score = "unknown" if line.score is None else f"{line.score:.2f}"
+        cells = [f"{line.traces:,}", f"{line.failed:,}", score]
+        cells += [f"{line.open_findings.get(name, 0):,}" for name in _SEVERITIES]
+        yield "  ".join([f"{line.name:<{width}}", *(f"{cell:>9}" for cell in cells)])
+
+
 def table(lines: Iterable[EnvironmentLine]) -> str:
     """A table for a terminal, and under it what was not read: that is never counted as good."""
     return "\n".join(_rows(list(lines)))

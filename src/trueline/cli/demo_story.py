@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from trueline.cli import demo_agents
 from trueline.cli.demo_report import EnvironmentLine
 from trueline.cli.rooms import captured, environment_named, operator
 from trueline.connections import registry
-from trueline.connections.contract import DemoExport
+from trueline.connections.demonstration import DemoExport
 from trueline.findings import queries as findings
 from trueline.inventory import actions as inventory
 from trueline.inventory import queries
+from trueline.inventory.assertions.reading import parse_baseline
 from trueline.kit import clock
 from trueline.kit.database.context import within
 from trueline.kit.scope import Scope
@@ -21,8 +23,9 @@ from trueline.operations.actions.work import Tell
 from trueline.workspaces import access
 from trueline.workspaces.actions import create_person, create_workspace, make_sign_in_link
 from trueline.workspaces.installation import every_workspace
-from trueline.workspaces.models import User
+from trueline.workspaces.models import Environment, User
 from trueline.workspaces.queries import environments, person_by_email
+from trueline.workspaces.rules import Kind
 
 WORKSPACE, SLUG, EMAIL, OWNER = "Demo", "demo", "demo@localhost.localdomain", "Demo Owner"
 _BLIND = {"denied", "not_licensed", "partial"}
@@ -47,7 +50,10 @@ def stage() -> Stage:
 
 
 def play(where: Stage, folder: Path, tell: Tell) -> None:
-    """Capture every export that is not captured yet, oldest first. Stopped half-way, it goes on where it was."""
+    """Capture every export that is not captured yet, oldest first, then hear what the made-up agents sent.
+
+    Stopped half-way, it goes on where it was.
+    """
     provider = registry.export_provider()
     if provider.make_demo is None:
         return
@@ -60,16 +66,28 @@ def play(where: Stage, folder: Path, tell: Tell) -> None:
                 done[export.environment] -= 1
             else:
                 _take(where.scope, export)
+    demo_agents.play(where.scope, tell)
 
 
 def _take(scope: Scope, export: DemoExport) -> None:
     environment = environment_named(scope, export.environment)
-    standard = queries.baselines(scope).first()
+    standard = queries.baselines(scope).filter(key="").first()
     if not export.is_standard and standard is not None:
         inventory.assign_baseline(scope, standard.pk, environment, actor=scope.actor)
+        _ask(scope, environment)
     snapshot = captured(scope, environment, export.path, _moment(export))
     if export.is_standard and standard is None:
         inventory.make_baseline(scope, environment.name, snapshot.pk, actor=scope.actor)
+
+
+def _ask(scope: Scope, environment: Environment) -> None:
+    """Hold the first tenant to a shipped set of questions, too, so that their answers are there to be seen."""
+    shipped = (parse_baseline(text, name=key) for key, text in registry.export_provider().baselines().items())
+    asks = next((one for one in shipped if any(each.question for each in one.assertions)), None)
+    if asks is None or queries.baselines(scope).filter(key=asks.id).exists():
+        return
+    made = inventory.make_baseline(scope, asks.title, None, actor=scope.actor, asks=asks)
+    inventory.assign_baseline(scope, made.pk, environment, actor=scope.actor)
 
 
 def _moment(export: DemoExport) -> datetime:
@@ -77,9 +95,9 @@ def _moment(export: DemoExport) -> datetime:
 
 
 def lines(scope: Scope) -> Iterator[EnvironmentLine]:
-    """What each environment shows now."""
+    """What each tenant shows now."""
     with within(scope.workspace_id):
-        rows = list(environments(scope))
+        rows = list(environments(scope).exclude(kind=Kind.AGENTS))
         newest = queries.newest_snapshots(scope, [row.pk for row in rows])
         numbers = findings.open_counts(scope, [row.pk for row in rows])
         ended = findings.outcome_counts(scope)

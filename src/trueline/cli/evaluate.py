@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from trueline.engine.rules.document import Evaluation, evaluation_document, eval
 from trueline.engine.rules.evaluation import evaluate_runs
 from trueline.engine.rules.lint import Weight, lint
 from trueline.engine.rules.reading import published_schema, read_world_model
+from trueline.engine.rules.shipped import SHIPPED, shipped_path
 from trueline.engine.scores import EngineError
 from trueline.engine.traces.reader import read
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 HELP = "Judge agent traces by the rules of a world model."
 EXAMPLE = "trueline evaluate traces/ --world-model airline.yaml --format json"
-SHIPPED = ("airline", "retail")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +65,7 @@ def _run_model(args: argparse.Namespace) -> int:
 
 def _model_path(name: str) -> Path:
     if name in SHIPPED and not Path(name).exists():
-        return Path(str(resources.files("trueline.engine.rules").joinpath("models", f"{name}.yaml")))
+        return shipped_path(name)
     return Path(name)
 
 

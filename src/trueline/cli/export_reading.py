@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from trueline.cli.progress import Line
+from trueline.connections import registry
 from trueline.connections.contract import Progress, Provider, Reading, gather
 from trueline.inventory.definitions import Definitions, definitions_file, definitions_of
 from trueline.kit.errors import Refused
@@ -33,7 +34,7 @@ def read_with(provider: Provider, path: Path, key: bytes, line: Line) -> Reading
     def show(progress: Progress) -> None:
         line.show(progress.done, progress.total, progress.label)
 
-    return gather(provider.open_export(path, key), show)
+    return gather(registry.open_export(provider.key, path, key), show)
 
 
 def given_definitions(path: Path | None) -> Definitions:

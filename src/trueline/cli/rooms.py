@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from trueline.audit.queries import chain_verdict
 from trueline.cli.report import CaptureReport, GapLine
 from trueline.connections import registry
 from trueline.findings import queries as findings
@@ -19,7 +18,6 @@ from trueline.inventory import actions as inventory
 from trueline.inventory import queries
 from trueline.inventory.models import Snapshot
 from trueline.inventory.starting import capture_folder
-from trueline.kit import ids
 from trueline.kit.database.context import within
 from trueline.kit.errors import Refused
 from trueline.kit.scope import Actor, ActorKind, Scope
@@ -52,21 +50,6 @@ class CaptureWish:
 def operator() -> Actor:
     """Whoever runs the machine, as the trail names them."""
     return Actor(ActorKind.SYSTEM, "command-line", f"command line ({getpass.getuser()})")
-
-
-def chain_verdicts(workspace: str | None) -> list[dict[str, Any]]:
-    """The verdict on each chain, the installation's own first."""
-    places = every_workspace(actor=operator(), purpose="audit verify")
-    chains = [("installation", ids.installation())] if workspace is None else []
-    chains += [(place.slug, place.id) for place in places if workspace in (None, place.slug)]
-    if not chains:
-        raise Refused(f"There is no workspace {workspace!r} here.")
-    found = []
-    for slug, workspace_id in chains:
-        with within(workspace_id):
-            verdict = chain_verdict(workspace_id)
-        found.append({"workspace": slug, "whole": verdict.is_whole, **asdict(verdict)})
-    return found
 
 
 def sign_in_link(email: str) -> str:
@@ -115,16 +98,17 @@ def captured(scope: Scope, environment: Environment, path: Path, observed_at: da
     """Capture and detect in this process. Raises `Refused` with the run's own sentence when it failed."""
     provider = registry.export_provider()
     started = capture_folder(scope, environment, provider.key, path, actor=scope.actor, observed_at=observed_at)
-    run = _performed(scope, started.run)
+    run = performed(scope, started.run)
     snapshot = queries.snapshot_of_run(scope, run.pk)
     if snapshot is None:
         raise Refused(run.message or f"The capture ended as {run.outcome}.")
     for following in runs(scope).filter(environment_id=environment.pk, parameters__snapshot_id=str(snapshot.pk)):
-        _performed(scope, following)
+        performed(scope, following)
     return snapshot
 
 
-def _performed(scope: Scope, run: OperationRun) -> OperationRun:
+def performed(scope: Scope, run: OperationRun) -> OperationRun:
+    """Do a run in this process. Raises `Refused` with the run's own sentence when it failed."""
     execute(scope.workspace_id, run.pk)
     ended = runs(scope).get(id=run.pk)
     if ended.outcome in {RunOutcome.FAILED, RunOutcome.BLOCKED, RunOutcome.CANCELLED}:
