@@ -44,7 +44,7 @@ def test_one_step_is_done_with_all_that_were_chosen_and_each_has_its_event(world
     assert events(world, "findings:finding:move") == 2
 
 
-@pytest.mark.parametrize("step", ["take", "close:duplicate", "assign:"])
+@pytest.mark.parametrize("step", ["take", "close:duplicate", "assign:", "label"])
 def test_one_that_is_foreign_or_absent_refuses_all_with_the_same_bytes(step, world, two, signed_in):
     browser = signed_in(world.operator)
     absent = browser.post(WORK, {"finding": [str(two[0].pk), str(uuid4())], "step": step})

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.samples import Captured
+from tests.samples import TAKEN_AT, Captured
+from trueline.kit import clock
 from trueline.web.charts import TREND_DAYS, Judged, drift, trend
 
 TODAY = date(2026, 11, 27)
@@ -53,7 +54,9 @@ def test_each_capture_is_a_bar_that_leads_to_it():
 
 def test_home_and_environment_draw_what_the_table_says(world, captured: Captured, signed_in):
     browser = signed_in(world.owner)
-    home = browser.get("/w/acme/").content.decode()
+    # Some days after the captures: on the day on which they leave the picture, everything in it would be measured.
+    with clock.settled(TAKEN_AT + timedelta(days=5)):
+        home = browser.get("/w/acme/").content.decode()
     told = json.loads(re.search(r'<script id="trend" type="application/json">(.*?)</script>', home).group(1))
     assert told["series"][0]["values"][-1] == len(captured.findings)
     assert told["series"][0]["values"][0] is None

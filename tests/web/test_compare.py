@@ -8,7 +8,9 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from tests.inventory.test_answers import LEFT, RIGHT, catalogue
 from tests.samples import TAKEN_AT, capture, write_export
@@ -16,6 +18,7 @@ from trueline.inventory import queries as inventory
 from trueline.inventory import vocabulary
 from trueline.inventory.actions import make_baseline
 from trueline.web import comparisons
+from trueline.web.compare_rows import ValueLine
 
 ABSENT = "00000000-0000-7000-8000-000000000000"
 
@@ -306,10 +309,36 @@ def test_a_page_asks_the_same_few_questions_whatever_the_size(
             capture(world, world.other_environment, write_export(tmp_path / f"l{size}", left), TAKEN_AT),
             capture(world, world.environment, write_export(tmp_path / f"r{size}", left[:-1] + RIGHT), TAKEN_AT),
         )
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(29):
             browser.get(address, query(made, tab="objects"))
-        with django_assert_max_num_queries(17):  # the second look finds the comparison kept
+        with django_assert_max_num_queries(19):  # the second look finds the comparison kept
             browser.get(address, query(made, tab="objects"))
+
+
+def test_a_long_comparison_is_told_first_and_then_fetched_by_the_page(world, sides, signed_in, monkeypatch):
+    monkeypatch.setattr(comparisons, "_QUICK", 1)
+    browser = signed_in(world.viewer)
+    waiting = text_of(browser.get("/w/acme/compare", query(sides)))
+    assert "objects are compared with" in waiting
+    assert "Settings by what both sides say" not in waiting
+    asked = browser.get("/w/acme/compare", query(sides, now="1"), headers={"HX-Request": "true"})
+    assert "Settings by what both sides say" in text_of(asked)
+    assert "now=1" not in text_of(asked).partition("<main")[2].partition("</main")[0]
+    assert "Settings by what both sides say" in text_of(browser.get("/w/acme/compare", query(sides)))
+
+
+def test_each_policy_of_one_file_leads_to_its_own_page(world, tmp_path, signed_in):
+    made = []
+    for place in (world.other_environment, world.environment):
+        folder = tmp_path / place.slug
+        folder.mkdir()
+        policies = [catalogue(1, "One", first="1"), catalogue(2, "Two", second="1")]
+        (folder / "all.json").write_text(json.dumps({"value": policies}))
+        made.append(capture(world, place, folder, TAKEN_AT))
+    page = text_of(signed_in(world.owner).get("/w/acme/compare", query(made)))
+    with world.scope() as scope:
+        ids = {one.name: one.pk for one in inventory.items(scope, made[1].pk)}
+    assert all(f'objects/{ids[name]}">{name}</a>' in page for name in ("One", "Two"))
 
 
 @pytest.mark.parametrize("address", ["/w/acme/compare", "/w/acme/compare/pairs"])
@@ -336,3 +365,12 @@ def test_a_finding_and_the_differences_name_settings(world, sides, tmp_path, sig
         browser.get("/w/acme/environments/north/differences", {"standard": str(house.pk), "outcome": "changed"})
     )
     assert "Home page of the browser" in differences
+
+
+def test_a_setting_of_very_many_policies_does_not_fill_the_page_with_them():
+    lines = [ValueLine("on", f"Policy {number}", "") for number in range(40)]
+    with translation.override("en"):
+        shown = render_to_string("web/compare_values.html", {"values": lines})
+    assert shown.count("value-line") == 15
+    assert "40 policies in all" in shown
+    assert "and 25 more, in the file" in shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 import allauth
@@ -18,6 +20,15 @@ INKS = ("ink", "ink-2", "ink-3", "accent", "accent-strong")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 TONES = (*SEVERITIES, "good")
 AA_TEXT, AA_SHAPE = 4.5, 3.0
+TOLD_APART = 10.0
+"""A difference in CIELAB that is seen at a glance; 2.3 is just noticeable side by side."""
+SIGHT = {
+    # What is missing in an eye, as matrices on linear sRGB (Machado, Oliveira, Fernandes 2009, severity 1).
+    "anyone": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
 
 _TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 _INLINE = {
@@ -36,10 +47,38 @@ def tokens(theme: str) -> dict[str, str]:
     return {name: (light, dark)[THEMES.index(theme)] for name, light, dark in _TOKEN.findall(text)}
 
 
+def linear_of(colour: str) -> list[float]:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+
+
+def difference(one: str, other: str, seen_by: str) -> float:
+    """How far two colours are from each other in CIELAB, for an eye."""
+    first, second = (_lab([_dot(row, linear_of(colour)) for row in SIGHT[seen_by]]) for colour in (one, other))
+    return sum((x - y) ** 2 for x, y in zip(first, second, strict=True)) ** 0.5
+
+
+def _lab(linear: list[float]) -> tuple[float, float, float]:
+    shown = [min(1.0, max(0.0, channel)) for channel in linear]
+    x, y, z = (
+        _dot(row, shown) / white
+        for row, white in (
+            ((0.4124, 0.3576, 0.1805), 0.95047),
+            ((0.2126, 0.7152, 0.0722), 1.0),
+            ((0.0193, 0.1192, 0.9505), 1.08883),
+        )
+    )
+    f, g, h = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * g - 16, 500 * (f - g), 200 * (g - h)
+
+
+def _dot(row: Sequence[float], vector: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(row, vector, strict=True))
+
+
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.2 defines it."""
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    linear = linear_of(colour)
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -76,10 +115,18 @@ def test_every_pair_of_tokens_that_meets_on_a_page_reaches_aa(theme, front, back
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_neighbouring_severities_are_told_apart_without_hue(theme):
-    # Shape and word carry the meaning; this only keeps two severities from being the same colour.
+@pytest.mark.parametrize("seen_by", SIGHT)
+def test_severities_and_good_are_told_apart_by_every_eye(theme, seen_by):
+    # Shape and word carry the meaning; this keeps two of them from looking the same to anybody.
     colours = tokens(theme)
-    assert len({colours[severity] for severity in SEVERITIES}) == len(SEVERITIES)
+    near = {pair: difference(colours[pair[0]], colours[pair[1]], seen_by) for pair in combinations(TONES, 2)}
+    assert {pair: round(found, 1) for pair, found in near.items() if found < TOLD_APART} == {}
+
+
+def test_the_eyes_that_are_simulated_confuse_what_they_do_confuse():
+    assert difference("#ff0000", "#00a000", "anyone") > 100
+    assert difference("#a06000", "#708000", "deuteranopia") < difference("#a06000", "#708000", "anyone") / 2
+    assert difference("#8080ff", "#80a0a0", "tritanopia") < difference("#8080ff", "#80a0a0", "anyone") / 2
 
 
 @pytest.mark.parametrize("sheet", ["layout.css", "parts.css"])

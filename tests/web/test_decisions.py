@@ -1,15 +1,14 @@
-"""Accepting a risk in a browser: asked by one, decided by another, shown to all."""
+"""Accepting a risk in a browser: asked by one, decided by another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from tests.samples import Captured, captured_world
+from tests.samples import Captured
 from tests.worlds import World
 from trueline.findings import queries
 from trueline.findings.models import FindingException
@@ -18,11 +17,6 @@ from trueline.workspaces.models import User
 
 SignIn = Callable[[User], Client]
 UNTIL = {"reason": "The scanner cannot do better.", "until": (clock.now() + timedelta(days=20)).date().isoformat()}
-
-
-@pytest.fixture
-def captured(world: World, tmp_path: Path) -> Captured:
-    return captured_world(world, tmp_path)
 
 
 @pytest.fixture
@@ -67,22 +61,6 @@ def test_a_request_without_reason_or_with_a_far_date_is_a_sentence(
     assert "Fill in a reason" in client.post(address, {"reason": ""}, follow=True).content.decode()
     far = UNTIL | {"until": (clock.now() + timedelta(days=900)).date().isoformat()}
     assert "later than a risk" in client.post(address, far, follow=True).content.decode()
-
-
-def test_the_register_shows_who_decided_what_until_when(
-    world: World, asked: FindingException, signed_in: SignIn
-) -> None:
-    before = signed_in(world.viewer).get("/w/acme/decisions/").content.decode()
-    signed_in(world.approver).post(step(asked, "approve"))
-    after = signed_in(world.viewer).get("/w/acme/decisions/").content.decode()
-
-    assert "No risk is accepted at present." in before
-    assert "Nothing waits for a decision." in after
-    assert "Operator · Approver" in after
-
-
-def test_an_empty_register_says_why(world: World, signed_in: SignIn) -> None:
-    assert "Nothing waits for a decision." in signed_in(world.viewer).get("/w/acme/decisions/").content.decode()
 
 
 def test_taking_it_back_opens_the_finding(world: World, asked: FindingException, signed_in: SignIn) -> None:

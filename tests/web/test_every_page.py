@@ -22,6 +22,7 @@ LOOKS = (
     "environment_objects",
     "environment_captures",
     "environment_differences",
+    "environment_assertions",
     "snapshot",
     "snapshot_object",
     "standards",
@@ -32,14 +33,27 @@ LOOKS = (
     "run",
     "run_progress",
 )
-MANAGES = ("environment_new", "upload", "baseline_make", "environment_archive", "audit", "member")
+MANAGES = (
+    "environment_new",
+    "upload",
+    "baseline_make",
+    "standard_new",
+    "standard_version",
+    "environment_archive",
+    "audit",
+    "member",
+)
+_OF_A_STANDARD = ("standard", "standard_version", "standard_assign", "standard_unassign")
 WRITES = (
     "environment_new",
     "environment_archive",
     "environment_restore",
     "upload",
     "baseline_make",
+    "standard_new",
+    "standard_version",
     "standard_assign",
+    "standard_unassign",
     "invite",
     "run_cancel",
     "member_role",
@@ -79,14 +93,20 @@ def addresses_of(world: World, captured: Captured, *, absent: bool) -> dict[str,
 
 def _parts(env: str, ids: dict[str, UUID]) -> dict[str, list[object]]:
     """What each address consists of, after the workspace."""
-    tabs = ("environment", "environment_objects", "environment_captures", "environment_differences")
+    tabs = (
+        "environment",
+        "environment_objects",
+        "environment_captures",
+        "environment_differences",
+        "environment_assertions",
+    )
     steps = ("environment_archive", "environment_restore", "upload")
     return {
         **{name: [env] for name in (*tabs, *steps)},
         "snapshot": [env, ids["snapshot"]],
         "baseline_make": [env, ids["snapshot"]],
         "snapshot_object": [env, ids["item"]],
-        **{name: [ids["standard"]] for name in ("standard", "standard_assign")},
+        **{name: [ids["standard"]] for name in _OF_A_STANDARD},
         "finding": [ids["finding"]],
         **{name: [ids["run"]] for name in ("run", "run_progress", "run_cancel")},
         **{name: [ids["member"]] for name in ("member", "member_role", "member_remove", "member_narrow")},
@@ -173,9 +193,10 @@ def test_a_wrong_method_is_405(world, addresses, signed_in):
 @pytest.mark.parametrize("name", [*LOOKS, *MANAGES, "members"])
 def test_a_page_asks_the_database_few_questions(name, world, addresses, signed_in, django_assert_max_num_queries):
     browser = signed_in(world.owner)
-    # Two of them are the savepoint of the test's own transaction, two count what waits and what is unread. A comparison
-    # reads two sides of everything, a finding its work and its comments as well, the first page a bit of everything.
-    most = {"environment_differences": 26, "finding": 23, "workspace_home": 25}.get(name, 19)
+    # Two of them are the savepoint of the test's own transaction, two count what waits and what is unread, one looks
+    # for what is under way. A comparison reads two sides of everything, a finding its work, comments and labels, the
+    # first page a bit of everything.
+    most = {"environment_differences": 27, "finding": 27, "findings": 22, "workspace_home": 25}.get(name, 20)
     with django_assert_max_num_queries(most):
         browser.get(addresses[name])
 

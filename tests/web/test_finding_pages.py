@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.worlds import World
-from trueline.audit.models import AuditEvent
 from trueline.findings.models import Finding
 from trueline.kit import clock
 from trueline.operations.models import OperationRun
@@ -74,7 +73,7 @@ def test_a_finding_shows_what_was_decided_and_what_is(world, captured, signed_in
     changed = next(one for one in captured.findings if one.kind == "modified")
     page = text(signed_in(world.owner).get(address(world, "finding", changed.pk)))
     for said in (
-        "passwordMinimumLength is 4 instead of 8",
+        "Password minimum length is 4 instead of 8",
         "<pre>8</pre>",
         "<pre>4</pre>",
         "House standard",
@@ -171,22 +170,6 @@ def test_a_waiting_run_is_stopped_once(world, captured, signed_in):
     assert "Cancelled" in text(browser.get(address(world, "run", run.pk)))
 
 
-def test_events_are_filtered_and_opened(world, captured, signed_in):
-    browser, here = signed_in(world.owner), address(world, "audit")
-    assert "captured a snapshot: north" in text(browser.get(here, {"environment": "north"}))
-    assert "captured a snapshot: south" not in text(browser.get(here, {"environment": "north"}))
-    assert "created the environment" in text(browser.get(here, {"action": "workspaces:environment:create"}))
-    assert "No event matches" in text(browser.get(here, {"actor": "zzz"}))
-
-
-def test_the_chain_is_verified_when_asked(world, captured, signed_in):
-    browser, here = signed_in(world.owner), address(world, "audit")
-    with world.inside():
-        number = AuditEvent.objects.count()
-    assert "The chain is whole" not in text(browser.get(here))
-    assert f"The chain is whole: {number} events were checked." in text(browser.get(here, {"verify": "1"}))
-
-
 def test_what_is_due_soon_and_overdue_is_marked_and_found(world, captured, signed_in):
     now = clock.now()
     with world.inside():
@@ -200,5 +183,6 @@ def test_what_is_due_soon_and_overdue_is_marked_and_found(world, captured, signe
         assert f"/w/acme/findings/{shown.pk}" in page
         assert f"/w/acme/findings/{other.pk}" not in page
         assert "1 entry" in page
+    assert "No finding matches" in browser.get("/w/acme/findings/", {"due": "standing_still"}).content.decode()
     assert "Overdue" in browser.get(f"/w/acme/findings/{late.pk}").content.decode()
     assert "Due soon" in browser.get(f"/w/acme/findings/{soon.pk}").content.decode()

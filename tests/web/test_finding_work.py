@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from tests.samples import Captured, captured_world
+from tests.samples import Captured
 from tests.worlds import World
 from trueline.findings import queries
 from trueline.kit import ids
 from trueline.workspaces.models import User
 
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture
-def captured(world: World, tmp_path: Path) -> Captured:
-    return captured_world(world, tmp_path)
 
 
 def address(captured: Captured, what: str = "") -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.samples import Captured, captured_world
+from tests.samples import Captured
 from tests.worlds import World
 from trueline.casework.models import InboxMark
 from trueline.findings import queries as findings
@@ -23,11 +22,6 @@ from trueline.workspaces.models import Environment, EnvironmentGrant, Membership
 SignIn = Callable[[User], Client]
 INBOX = "/w/acme/inbox/"
 WRITES = ("snooze", "seen", "wake")
-
-
-@pytest.fixture
-def captured(world: World, tmp_path: Path) -> Captured:
-    return captured_world(world, tmp_path)
 
 
 def test_it_shows_what_waits_with_a_reason_and_one_way_on(world: World, captured: Captured, signed_in: SignIn) -> None:

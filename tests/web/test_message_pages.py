@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from tests.notices.post import ALL, look
 from trueline.findings.actions.workflow import assign_finding
+from trueline.findings.models import Finding
+from trueline.kit import clock
 from trueline.kit.sealing import KeyFile
 from trueline.notices.actions.destinations import create_destination
 from trueline.notices.models import Delivery, Destination, NoticeWish
@@ -16,7 +20,7 @@ NEW = {
     "name": "On-call", "kind": "webhook", "address": "https://hooks.example.org/canary-path",
     "events": ["finding.opened"], "minimum_severity": "high", "cooldown": "0", "time_zone": "UTC",
 }  # fmt: skip
-WISHES = {"causes": ["overdue"]}
+WISHES = {"causes": ["overdue"], "digest": "weekly", "hour": "7", "weekday": "4", "time_zone": "Europe/Berlin"}
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +113,14 @@ def test_wishes_are_kept_and_without_a_mail_server_the_page_says_so(world, signe
     with world.inside():
         kept = NoticeWish.objects.get()
     assert (kept.user, kept.mail_causes) == (world.viewer, ["overdue"])
-    assert browser.post(to(world, "notice_wishes"), {"causes": ["odd"]}).status_code == 422
+    assert (kept.digest, kept.digest_hour, kept.digest_weekday, kept.time_zone) == ("weekly", 7, 4, "Europe/Berlin")
+    for wrong in ({"causes": ["odd"]}, {"digest": "hourly"}, {"hour": "24"}, {"time_zone": "Mars/Base"}):
+        assert browser.post(to(world, "notice_wishes"), WISHES | wrong).status_code == 422
 
 
 def test_a_notice_is_unread_until_it_was_opened(world, signed_in, captured):
     with world.scope() as scope:
+        Finding.objects.update(due_at=clock.now() + timedelta(days=30))  # so that only the assignment is told
         assign_finding(scope, captured.findings[0].pk, world.operator, actor=scope.actor)
     look(world)
     browser = signed_in(world.operator)

@@ -9,10 +9,11 @@ import pytest
 from django.utils import translation
 
 from trueline.casework.guidance.reasons import REASONS
+from trueline.casework.wording import LANES
+from trueline.findings import wording
 from trueline.web import words
-from trueline.web.context import PLACES, ROLE_LABELS
+from trueline.web.context import PLACES
 from trueline.web.marks import SEVERITIES, STATES
-from trueline.web.views.inbox import LANES
 
 LABELS: dict[str, Any] = {
     **{f"severity {key}": mark.word for key, mark in SEVERITIES.items()},
@@ -20,10 +21,12 @@ LABELS: dict[str, Any] = {
     **{f"lane {key}": label for key, label in LANES.items()},
     **{f"reason {key}": reason.label for key, reason in REASONS.items()},
     **{f"place {name}": label for name, label, *_ in PLACES},
-    **{f"role {key}": label for key, label in ROLE_LABELS.items()},
+    **{f"role {key}": label for key, label in wording.ROLES.items()},
 }
-for name in ("FACETS", "GAPS", "COUNTS", "OUTCOMES", "VERBS", "CLOSE_REASONS", "RESOLVED"):
+for name in ("COUNTS", "OUTCOMES", "VERBS", "CLOSE_REASONS", "RESOLVED"):
     LABELS |= {f"{name.lower()} {key}": label for key, label in getattr(words, name).items()}
+LABELS |= {f"gap {key}": label for key, label in wording.GAPS.items()}
+LABELS |= {f"facet {key}": label for key, label in wording.FACETS.items()}
 BARE = {
     "en": r"partial(ly)?|in part|blocked|missing|unsupported|not supported",
     "de": r"teilweise|partiell|blockiert|gesperrt|fehlt|fehlend|nicht unterstützt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,9 +13,16 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from trueline import web
 from trueline.web.samples import styleguide_context
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+PARTS = Path(web.__file__).parent / "templates" / "ui"
+SAMPLED_ELSEWHERE = {
+    "ui/palette_hits.html": "what the palette of the style guide is given when it is opened",
+    "ui/switcher.html": "in the rail of who is a member of two workspaces",
+    "ui/toasts.html": "said by the page that follows an action",
+}
 FRAME = {
     "workspace": {"name": "Nordlicht IT", "slug": "nordlicht"},
     "nav": [{"label": "Findings", "url": "/f", "count": 3, "current": True, "key": "f"}],
@@ -64,6 +72,16 @@ def test_the_style_guide_is_well_formed_and_its_references_lead_somewhere(langua
     assert page.faults == []
     assert sorted(page.ids) == sorted(set(page.ids))
     assert [name for name in page.pointed if name not in page.ids] == []
+
+
+def test_every_part_has_a_sample_in_the_style_guide(world, signed_in):
+    world.owner.is_staff = True
+    world.owner.save(update_fields=["is_staff"])
+    shown = {template.name for template in signed_in(world.owner).get("/styleguide").templates}
+    assert PARTS.is_dir()
+    parts = {f"ui/{path.name}" for path in PARTS.glob("*.html")}
+    assert parts - shown - SAMPLED_ELSEWHERE.keys() == set()
+    assert SAMPLED_ELSEWHERE.keys() - parts == set()
 
 
 def test_the_page_carries_its_language():

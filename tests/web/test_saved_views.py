@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.samples import Captured
@@ -81,8 +83,40 @@ def test_without_a_name_or_with_too_many_nothing_is_kept(world, captured, signed
     assert browser.post(KEEP, {"place": "elsewhere", "name": "x"}).status_code == 400
 
 
-@pytest.mark.parametrize("place", ["runs", "audit"])
+@pytest.mark.parametrize("place", ["runs", "audit", "decisions"])
 def test_other_lists_keep_views_too(place, world, captured, signed_in):
     browser = signed_in(world.owner)
     browser.post(KEEP, {"place": place, "name": "Mine", "filters": "environment=north"})
     assert ">Mine" in browser.get(f"/w/acme/{place}/?environment=north").content.decode()
+
+
+def test_a_view_is_renamed_and_a_taken_name_is_refused(world, captured, signed_in):
+    browser = signed_in(world.viewer)
+    keep(browser)
+    view = only(world)
+    page = browser.post("/w/acme/views/rename", {"view": str(view.pk), "name": " Mine "}, follow=True).content.decode()
+    assert "The view is called Mine now" in page
+    assert only(world).name == "Mine"
+    keep(browser, name="Other", filters="severity=low")
+    page = browser.post("/w/acme/views/rename", {"view": str(view.pk), "name": "Other"}, follow=True).content.decode()
+    assert "Another of your views of this list has this name" in page
+    assert signed_in(world.owner).post("/w/acme/views/rename", {"view": str(view.pk), "name": "X"}).status_code == 404
+
+
+def test_what_was_forgotten_is_taken_back_as_it_was(world, captured, signed_in):
+    browser = signed_in(world.viewer)
+    keep(browser, shared="on")
+    view = {"view": str(only(world).pk)}
+    browser.post("/w/acme/views/default", view)
+    page = browser.post("/w/acme/views/forget", view, follow=True).content.decode()
+    undo = re.search(r'action="(/w/acme/views/save\?[^"]+)"', page)[1].replace("&amp;", "&")
+    with world.inside():
+        assert SavedView.objects.count() == 0
+    browser.post(undo)
+    again = only(world)
+    assert (again.name, again.filters, again.is_shared, again.is_default) == (
+        "Urgent",
+        "severity=high&state=open",
+        True,
+        True,
+    )

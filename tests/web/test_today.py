@@ -27,6 +27,12 @@ def situation(name="North", *, captured=True, held=True, severities=None, areas=
     )
 
 
+def system(*, scanned=True, sent=True, severities=None):
+    return Situation(
+        "Clerks", "clerks", AT if scanned else None, scanned, severities or {}, is_system=True, has_sent=sent
+    )
+
+
 def drawn(*situations):
     return heat(situations, LABELS, lambda slug: f"/{slug}", lambda slug, area: f"/{slug}/{area}")
 
@@ -47,6 +53,10 @@ def drawn(*situations):
         ),
         ([situation(severities={"high": 2, "low": 9})], "2 findings of high severity are open."),
         ([situation(severities={"critical": 1, "high": 5})], "1 critical finding is open."),
+        ([system(scanned=False)], "Nothing was scanned yet."),
+        ([system()], "No failure and no broken rule is open."),
+        ([system(severities={"high": 1})], "1 finding of high severity is open."),
+        ([situation(captured=False, areas={}), system(scanned=False)], "Nothing was captured yet."),
     ],
 )
 def test_one_sentence_says_the_state(situations, said):
@@ -152,3 +162,18 @@ def test_what_was_not_read_is_never_drawn_as_good(maps, held):
                 assert held
                 assert state is not None
                 assert (state.coverage, state.open) == ("complete", 0)
+
+
+@pytest.mark.parametrize(
+    ("situations", "code"),
+    [
+        ([system(scanned=False, sent=False)], "send"),
+        ([system(scanned=False)], "scan"),
+        ([system(severities={"low": 1})], "finding"),
+        ([system()], "scan_again"),
+        ([situation(), system()], "again"),
+        ([situation(captured=False), system(scanned=False)], "upload"),
+    ],
+)
+def test_a_system_of_agents_is_sent_to_scanned_and_never_asked_for_an_export(situations, code):
+    assert next_step(situations, has_standards=True).code == code

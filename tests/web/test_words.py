@@ -6,7 +6,10 @@ import pytest
 from django.utils import translation
 
 from trueline.audit.registry import EVENTS
+from trueline.evaluations.judging import AREA
+from trueline.findings import wording
 from trueline.findings.models import Finding
+from trueline.reviews.rendering import words as review_words
 from trueline.web import words
 
 
@@ -74,6 +77,13 @@ def test_every_event_has_its_own_words_in_german():
 
 
 def test_what_nobody_named_is_shown_by_its_code():
-    assert words.area("quantum_policies") == "quantum policies"
-    assert words.gap("half_melted") == "half melted"
+    assert wording.area("quantum_policies") == "quantum policies"
+    assert wording.gap("half_melted") == "half melted"
     assert words.event("room:thing:done") == "room:thing:done"
+
+
+def test_a_review_calls_what_agents_do_by_the_words_of_the_pages():
+    observed = {"hit": 3, "of": 12, "occurrences": 5, "pinned": {"hit": 3, "of": 12}}
+    assert wording.area(AREA) == "Agents"
+    assert review_words.value(observed) == words.pinned_value(observed) == "3 of 12 runs"
+    assert {"failing", "broken"} <= set(review_words.KINDS)

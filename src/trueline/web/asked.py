@@ -20,11 +20,13 @@ class Policy:
         kind: `public`, `signed_in` or `workspace`.
         capability: What the reader must hold; empty when being a member is enough.
         reason: Why a public route is public; empty otherwise.
+        methods: What it accepts.
     """
 
     kind: str
     capability: str = ""
     reason: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

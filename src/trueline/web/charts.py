@@ -128,6 +128,96 @@ def _trend_words(every: Sequence[int | None], urgent: Sequence[int | None]) -> s
     return f"{said} {more % {'number': abs(change)}}"
 
 
+def scores(looks: Sequence[tuple[str, str, float | None]]) -> Chart | None:
+    """The score of scans in hundredths, oldest first: moment, day and score; None is a gap and never a zero."""
+    values = [None if one is None else round(100 * one) for _moment, _day, one in looks]
+    known = [one for one in values if one is not None]
+    if len(known) < 2:
+        return None
+    names, labels = [_("Score, of 100")], [label for label, _day, _score in looks]
+    data = {
+        "kind": "trend",
+        "right": 40,
+        "unknown": _("not measured"),
+        "labels": labels,
+        "short": [short for _moment, short, _score in looks],
+        "series": [{"name": names[0], "tone": "accent", "values": values, "filled": True}],
+    }
+    summary = _("The newest score is %(now)s of 100; the oldest shown is %(then)s.") % {
+        "now": known[-1],
+        "then": known[0],
+    }
+    rows: list[tuple[str, list[int | None]]] = [(label, [one]) for label, one in zip(labels, values, strict=True)]
+    return Chart("scores", _("Score, scan by scan"), summary, data, rows[::-1], names)
+
+
+def daily(
+    key: str, title: str, days: Sequence[tuple[str, str]], series: Sequence[tuple[str, str, list[int | None]]]
+) -> Chart | None:
+    """Whole numbers day by day, oldest first; None when nothing is known.
+
+    Args:
+        key: Of the element that holds its numbers.
+        title: What the numbers are, with their unit.
+        days: Each day, and the same without its year.
+        series: Name, tone and numbers of each line.
+    """
+    known = [one for one in series[0][2] if one is not None]
+    if not known:
+        return None
+    names, labels = [name for name, _tone, _values in series], [label for label, _short in days]
+    data = {
+        "kind": "trend",
+        "right": 48,
+        "unknown": _("not measured"),
+        "labels": labels,
+        "short": [short for _label, short in days],
+        "series": [
+            {"name": name, "tone": tone, "values": values, "filled": not number, "dashed": bool(number)}
+            for number, (name, tone, values) in enumerate(series)
+        ],
+    }
+    summary = _("%(now)s on the last day shown; between %(least)s and %(most)s.") % {
+        "now": known[-1],
+        "least": min(known),
+        "most": max(known),
+    }
+    columns = [values for _name, _tone, values in series]
+    rows = list(zip(labels, [list(numbers) for numbers in zip(*columns, strict=True)], strict=True))
+    return Chart(key, title, summary, data, rows[::-1], names)
+
+
+def by_review(place: str, looks: Sequence[tuple[str, str, int, int]]) -> Chart | None:
+    """Open findings in each released review, oldest first: moment, day, all, critical and high; None for less than two.
+
+    Args:
+        place: What tells its picture from others on the page.
+        looks: The reviews.
+    """
+    if len(looks) < 2:
+        return None
+    names, labels = [_("All"), _("Critical and high")], [label for label, *_rest in looks]
+    every, urgent = [one[2] for one in looks], [one[3] for one in looks]
+    data = {
+        "kind": "trend",
+        "right": 40,
+        "unknown": _("not measured"),
+        "labels": labels,
+        "short": [short for _label, short, *_numbers in looks],
+        "series": [
+            {"name": names[0], "tone": "accent", "values": every, "filled": True},
+            {"name": names[1], "tone": "high", "values": urgent, "dashed": True},
+        ],
+    }
+    summary = _("%(now)s open now, %(urgent)s of them critical or high; %(then)s in the oldest review shown.") % {
+        "now": every[-1],
+        "urgent": urgent[-1],
+        "then": every[0],
+    }
+    rows: list[tuple[str, list[int | None]]] = [(label, [one, two]) for label, _short, one, two in looks]
+    return Chart(f"reviews-{place}", _("Open findings, review by review"), summary, data, rows[::-1], names)
+
+
 def drift(judged: Sequence[Judged]) -> Chart | None:
     """What each capture of an environment opened and cleared, oldest first; None when none was judged."""
     if not judged:

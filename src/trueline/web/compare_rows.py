@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from trueline.findings import wording
 from trueline.inventory.compare import Outcome
 from trueline.inventory.coverage import SettingState
 from trueline.inventory.differences import ChangeKind
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 STATES = (SettingState.CONFLICT, SettingState.ONLY_LEFT, SettingState.ONLY_RIGHT, SettingState.EQUAL)
 OUTCOMES = (Outcome.CHANGED, Outcome.ONLY_LEFT, Outcome.ONLY_RIGHT, Outcome.NOT_COMPARABLE, Outcome.EQUAL)
+Place = tuple[str, str]
+Addresses = dict[Place, str]
 MOST_CHANGES = 40
 """Changes of one object shown in a list; its own address shows all."""
 
@@ -42,7 +45,7 @@ class ValueLine:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One setting on both sides."""
+    """One setting on both sides; `is_derived` says that its id gave the name."""
 
     id: str
     name: str
@@ -51,11 +54,16 @@ class SettingRow:
     word: str
     left: tuple[ValueLine, ...]
     right: tuple[ValueLine, ...]
+    is_derived: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One differing value; `left_absent` and `right_absent` say so where a side does not set it."""
+    """One differing value; `left_absent` and `right_absent` say so where a side does not set it.
+
+    Attributes:
+        is_derived: Whether the id of the setting gave its name.
+    """
 
     facet: str
     name: str
@@ -65,6 +73,7 @@ class ChangeRow:
     right: str
     left_absent: str
     right_absent: str
+    is_derived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,7 @@ def settings_of(whole: Whole[ItemRow], wish: Wish, definitions: Definitions) -> 
         if wish.group in ("", one.state) and (not text or _says(one, text, definitions))
     ]
     order = {state: place for place, state in enumerate(STATES)}
-    return sorted(found, key=lambda one: (order[one.state], setting_words.setting_name(one.id, definitions), one.id))
+    return sorted(found, key=lambda one: (order[one.state], definitions.name(one.id), one.id))
 
 
 def _says(setting: CoveredSetting, text: str, definitions: Definitions) -> bool:
@@ -199,31 +208,33 @@ def setting_rows(
     found: Iterable[CoveredSetting],
     definitions: Definitions,
     names: tuple[str, str],
-    urls: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    urls: tuple[Addresses, Addresses] = ({}, {}),
 ) -> list[SettingRow]:
-    """Settings ready for a page; `urls` are the addresses of both sides' objects by the path they were read from."""
+    """Settings ready for a page; `urls` are the addresses of both sides' objects by their path and name."""
+    said = {state: state_word(state, names) for state in STATES}
     return [
         SettingRow(
             one.id,
-            setting_words.setting_name(one.id, definitions),
+            definitions.name(one.id),
             definitions.category(one.id),
             str(one.state),
-            state_word(one.state, names),
+            said[one.state],
             _values(one.id, one.left, definitions, urls[0]),
             _values(one.id, one.right, definitions, urls[1]),
+            not definitions.knows(one.id),
         )
         for one in found
     ]
 
 
 def _values(
-    key: str, configured: Iterable[Configured], definitions: Definitions, urls: Mapping[str, str]
+    key: str, configured: Iterable[Configured], definitions: Definitions, urls: Addresses
 ) -> tuple[ValueLine, ...]:
     return tuple(
         ValueLine(
             setting_words.value_words(key, list(one.values), definitions),
             one.policy or one.path,
-            urls.get(one.path, ""),
+            urls.get((one.path, one.policy), ""),
         )
         for one in configured
     )
@@ -273,7 +284,7 @@ def _object_row(
         key=_key(entry),
         name=(entry.left or item).name or item.source_path,
         other_name=entry.right.name if is_renamed and entry.right else "",
-        area=words.area(item.area),
+        area=wording.area(item.area),
         object_type=item.object_type,
         left_url=urls[0](entry.left) if entry.left else "",
         right_url=urls[1](entry.right) if entry.right else "",
@@ -297,14 +308,14 @@ def not_comparable_reason(entry: Compared[ItemRow], item: ItemRow) -> str:
     if entry.left and entry.right:
         return _("Its settings were read only in part; what was read is equal.")
     said = _("The area %(area)s was not read completely on the other side, so its absence there says nothing.")
-    return said % {"area": words.area(item.area)}
+    return said % {"area": wording.area(item.area)}
 
 
 def change_row(change: Change, definitions: Definitions) -> ChangeRow:
     """One change in words, with its full path."""
     key = setting_id(change)
     return ChangeRow(
-        facet=words.facet(str(change.facet)),
+        facet=wording.facet(str(change.facet)),
         name=setting_words.change_name(change, definitions),
         category=definitions.category(key) if key else "",
         path=change.path,
@@ -312,18 +323,21 @@ def change_row(change: Change, definitions: Definitions) -> ChangeRow:
         right=setting_words.value_words(key, change.right, definitions),
         left_absent="absent" if change.kind is ChangeKind.ADDED else "",
         right_absent="absent" if change.kind is ChangeKind.REMOVED else "",
+        is_derived=bool(key) and not definitions.knows(key),
     )
 
 
-def by_path(items: Iterable[ItemRow], address: Callable[[ItemRow], str], wanted: set[str]) -> dict[str, str]:
-    """Addresses of the objects that were read from these paths."""
-    return {one.source_path: address(one) for one in items if one.source_path in wanted}
+def addresses(items: Iterable[ItemRow], address: Callable[[ItemRow], str], wanted: set[Place]) -> Addresses:
+    """Addresses of the objects in these places; a file may hold any number of objects, so a path alone is no place."""
+    found = {(one.source_path, one.name): one for one in items if (one.source_path, one.name) in wanted}
+    return {place: address(one) for place, one in found.items()}
 
 
-def paths_of(rows: Iterable[CoveredSetting]) -> tuple[set[str], set[str]]:
-    """From where the policies of these settings were read, left and right."""
+def places_of(rows: Iterable[CoveredSetting]) -> tuple[set[Place], set[Place]]:
+    """From where the policies of these settings were read and what they are called, left and right."""
     found = list(rows)
-    return {one.path for row in found for one in row.left}, {one.path for row in found for one in row.right}
+    left = {(one.path, one.policy) for row in found for one in row.left}
+    return left, {(one.path, one.policy) for row in found for one in row.right}
 
 
 def _item(entry: Compared[ItemRow]) -> ItemRow:

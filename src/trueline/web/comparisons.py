@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 STANDARD = "standard-"
 _MOST_KEPT = 4
+_QUICK = 2_000
+"""Objects of both sides that are compared within a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _side(scope: Scope, places: Mapping[UUID, Environment], key: str) -> Side:
     if key.startswith(STANDARD):
         profile = inventory.baseline(scope, _uuid(key.removeprefix(STANDARD)))
         version = inventory.versions(scope, profile.pk).select_related("profile").first()
-        if version is None:
+        if version is None or version.snapshot is None:
             raise NotVisible
         return Side(version.snapshot, places.get(version.snapshot.environment_id), version)
     snapshot = inventory.snapshot(scope, _uuid(key))
@@ -132,7 +134,13 @@ def answers_of(scope: Scope, sides: Sides) -> list[IdentityLink]:
 
 Kept = tuple[UUID, str, str, tuple[tuple[UUID, str], ...]]
 _kept: OrderedDict[Kept, Whole[ItemRow]] = OrderedDict()
-_lock = Lock()
+_lock, _making = Lock(), Lock()
+
+
+def takes_long(scope: Scope, sides: Sides, answers: Sequence[IdentityLink]) -> bool:
+    """Whether `whole_of` has so much to compare first that a person should be told what they wait for."""
+    objects = sides.left.snapshot.objects_count + sides.right.snapshot.objects_count
+    return objects > _QUICK and _found(_key(scope, sides, answers)) is None
 
 
 def whole_of(scope: Scope, sides: Sides, answers: Sequence[IdentityLink]) -> Whole[ItemRow]:
@@ -142,23 +150,36 @@ def whole_of(scope: Scope, sides: Sides, answers: Sequence[IdentityLink]) -> Who
     up both sides in their own scope before. A page that only reads may not write to the database, so it is kept here,
     in this process: the few latest.
     """
+    key = _key(scope, sides, answers)
+    if (found := _found(key)) is not None:
+        return found
+    # One after another: threads would only share the processor, and whoever asks for the same waits for the same.
+    with _making:
+        if (found := _found(key)) is not None:
+            return found
+        made = _compared(scope, sides)
+        with _lock:
+            _kept[key] = made
+            while len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+    return made
+
+
+def _key(scope: Scope, sides: Sides, answers: Sequence[IdentityLink]) -> Kept:
     # A standard is named by its version's capture, which another version does not share its answers with.
-    key: Kept = (
+    return (
         scope.workspace_id,
         f"{sides.left.snapshot.pk} {sides.left.key}",
         str(sides.right.snapshot.pk),
         tuple((one.pk, one.answer) for one in answers),
     )
+
+
+def _found(key: Kept) -> Whole[ItemRow] | None:
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
-            return _kept[key]
-    made = _compared(scope, sides)
-    with _lock:
-        _kept[key] = made
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return made
+        return _kept.get(key)
 
 
 def _compared(scope: Scope, sides: Sides) -> Whole[ItemRow]:
@@ -184,5 +205,10 @@ def choices(scope: Scope, places: Mapping[UUID, Environment], sides: Sides | Non
     for one in [*shown, *(snapshot for snapshot in chosen if snapshot.pk not in known)]:
         captures.setdefault(one.environment_id, []).append((str(one.pk), words.moment(one.observed_at)))
     groups = [Group(place.name, tuple(captures[key])) for key, place in places.items() if key in captures]
-    standards = tuple((f"{STANDARD}{one.pk}", one.name) for one in inventory.baselines(scope))
+    newest = inventory.newest_versions(scope)
+    standards = tuple(
+        (f"{STANDARD}{one.pk}", one.name)
+        for one in inventory.baselines(scope)
+        if one.pk in newest and newest[one.pk].snapshot_id
+    )
     return ([Group(_("Standards"), standards)] if standards else []) + groups, groups

@@ -7,13 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from trueline.casework.queries import waiting_count
 from trueline.casework.rules import MOST_WAITING
+from trueline.findings.wording import role
 from trueline.notices.queries import MOST_UNREAD, unread_count
 from trueline.web.asked import Asked
+from trueline.web.page_help import TOPICS
+from trueline.web.under_way import under_way
 from trueline.workspaces.rules import Capability
 
 PLACES = (
@@ -24,18 +28,16 @@ PLACES = (
     ("findings", _("Findings"), Capability.FINDINGS_VIEW, "f"),
     ("compare", _("Compare"), Capability.WORKSPACE_VIEW, "c"),
     ("decisions", _("Decisions"), Capability.FINDINGS_VIEW, "d"),
+    ("reviews", _("Reviews"), Capability.FINDINGS_VIEW, "v"),
     ("standards", _("Standards"), Capability.WORKSPACE_VIEW, "s"),
+    ("world_models", _("World models"), Capability.FINDINGS_VIEW, "w"),
     ("runs", _("Runs"), Capability.OPERATIONS_VIEW, "r"),
     ("audit", _("Audit"), Capability.AUDIT_VIEW, "a"),
     ("members", _("Members"), Capability.WORKSPACE_VIEW, "m"),
 )
-ROLE_LABELS = {
-    "owner": _("Owner"),
-    "manager": _("Manager"),
-    "approver": _("Approver"),
-    "operator": _("Operator"),
-    "viewer": _("Viewer"),
-    "customer": _("Customer"),
+KIND_LABELS = {
+    "microsoft365_tenant": _("A Microsoft 365 tenant"),
+    "agent_system": _("A system of AI agents"),
 }
 
 
@@ -51,19 +53,23 @@ class NavItem:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The frame's variables; empty outside a workspace."""
+    """The frame's variables; outside a workspace only the help."""
+    found = {"page_help": TOPICS.get(request.resolver_match.view_name) if request.resolver_match else None}
     asked: Asked | None = getattr(request, "asked", None)
     if asked is None:
-        return {}
-    return {
+        return found
+    return found | {
         "workspace": {"name": asked.scope.workspace_name, "slug": asked.scope.workspace_slug},
         "workspaces": [
             {"label": door.name, "url": reverse("workspace_home", args=[door.slug]), "slug": door.slug}
             for door in asked.doors
         ],
-        "role_label": ROLE_LABELS.get(asked.scope.role, asked.scope.role),
+        "role_label": role(asked.scope.role),
         "scope": asked.scope,
-        "nav": _nav(asked),
+        "frame": "web/base.html" if asked.scope.may(Capability.WORKSPACE_VIEW) else "web/customer.html",
+        # Asked only by those who show them: a part of a page has no frame.
+        "nav": SimpleLazyObject(lambda: _nav(asked)),
+        "under_way": SimpleLazyObject(lambda: under_way(asked)),
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trueline.findings import wording
 from trueline.inventory.compare import Outcome
-from trueline.web import words
 from trueline.web.compare_rows import ChangeRow, change_row, not_comparable_reason
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def line(entry: Compared[ItemRow], url: Callable[[ItemRow], str], definitions: D
         outcome=str(entry.outcome),
         name=item.name or item.source_path,
         other_name=entry.left.name if is_renamed and entry.left else "",
-        area=words.area(item.area),
+        area=wording.area(item.area),
         object_type=item.object_type,
         url=url(entry.right) if entry.right else "",
         reason=not_comparable_reason(entry, item) if entry.outcome is Outcome.NOT_COMPARABLE else "",

@@ -6,6 +6,7 @@ Order of the checks, as everywhere: membership, environment, record (all three f
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -121,7 +122,7 @@ def _declared(view: View, policy: Policy, methods: tuple[str, ...]) -> View:
     accepted = methods or ("GET",)
     # HEAD is a GET without a body; a route that only writes must not run as the reader of a safe method.
     guarded = require_http_methods([*accepted, "HEAD"] if "GET" in accepted else list(accepted))(view)
-    guarded.policy = policy  # type: ignore[attr-defined]  # read by the test that walks the routes
+    guarded.policy = replace(policy, methods=tuple(accepted))  # type: ignore[attr-defined]  # read by the test that walks the routes
     return guarded
 
 

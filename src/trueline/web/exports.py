@@ -86,8 +86,8 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, rows: Iterable[Row], bold: xlsx
 def setting_sheet(whole: Whole[ItemRow], definitions: Definitions, names: tuple[str, str]) -> Iterator[Row]:
     """Every setting, one line for each."""
     yield (_("State"), _("Setting"), _("Category"), *_headings(names), _("Id"))
-    for one in compare_rows.settings_of(whole, compare_rows.Wish(), definitions):
-        row = compare_rows.setting_rows([one], definitions, names)[0]
+    found = compare_rows.settings_of(whole, compare_rows.Wish(), definitions)
+    for row in compare_rows.setting_rows(found, definitions, names):
         values = [
             cell
             for side in (row.left, row.right)

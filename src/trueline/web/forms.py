@@ -10,16 +10,19 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from trueline.connections.rules import LARGEST_UPLOAD_BYTES
+from trueline.findings.rules import LONGEST_TERM_DAYS, Severity
+from trueline.findings.wording import ROLES
 from trueline.kit.errors import Refused
-from trueline.web.context import ROLE_LABELS
-from trueline.workspaces.rules import GrantEffect, Role
+from trueline.web.context import KIND_LABELS
+from trueline.web.marks import SEVERITIES
+from trueline.workspaces.rules import GrantEffect, Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
 MEGABYTES = LARGEST_UPLOAD_BYTES // 1_048_576
-_ROLES = [(str(role), ROLE_LABELS[role]) for role in Role]
+_ROLES = [(str(role), ROLES[role]) for role in Role]
 
 
 class WorkspaceForm(forms.Form):
@@ -34,8 +37,26 @@ class EnvironmentForm(forms.Form):
     """A new environment."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, help_text=_("The name of the tenant as your people call it, such as Contoso.")
+        label=_("Name"), max_length=120, help_text=_("As your people call the tenant or system, such as Contoso.")
     )
+    kind = forms.ChoiceField(
+        label=_("What it is"), choices=list(KIND_LABELS.items()), initial=Kind.MICROSOFT365, required=False
+    )
+
+
+class TracePolicyForm(forms.Form):
+    """What of traces is kept, and for how long."""
+
+    content = forms.ChoiceField(
+        label=_("Of what agents say"),
+        choices=[
+            ("metadata_only", _("Nothing: only names, times, counts and status")),
+            ("redacted", _("Everything but secrets")),
+            ("full", _("Everything, secrets too")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    keep_days = forms.IntegerField(label=_("For so many days"), min_value=1, max_value=3650)
 
 
 class UploadForm(forms.Form):
@@ -56,6 +77,18 @@ class UploadForm(forms.Form):
     )
 
 
+class TraceFileForm(forms.Form):
+    """A file of traces."""
+
+    traces = forms.FileField(
+        label=_("Traces"),
+        help_text=_(
+            "OTLP as JSON or protobuf, JSON lines, spans in a tree, or transcripts; several as a zip, gzip is fine."
+        ),
+        max_length=200,
+    )
+
+
 class StandardForm(forms.Form):
     """Makes a capture a new standard, or the next version of one."""
 
@@ -66,6 +99,21 @@ class StandardForm(forms.Form):
         help_text=_("Such as “Windows devices”. Environments are then held to it."),
     )
     existing = forms.ChoiceField(label=_("Or the next version of"), required=False)
+    content = forms.ChoiceField(
+        label=_("What of it holds"),
+        choices=[
+            ("objects", _("Every object as it is, compared one by one")),
+            ("settings", _("Its settings, met by any policy whatever its name")),
+            ("both", _("Both")),
+        ],
+        widget=forms.RadioSelect,
+        initial="objects",
+        required=False,
+    )
+
+    def clean_content(self) -> str:
+        """Objects when nothing was chosen."""
+        return self.cleaned_data["content"] or "objects"
 
     def __init__(self, *args: Any, standards: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +126,38 @@ class StandardForm(forms.Form):
             raise forms.ValidationError(
                 _("Give a new standard a name, or choose the one that this becomes a version of.")
             )
+        return given
+
+
+class AssertionsForm(forms.Form):
+    """What a standard asks for: a file, or one that Trueline ships."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        help_text=_("What your people call it. Leave it empty for the title in the file."),
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("A YAML file of assertions, as “trueline baseline make” writes it or as a person did."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml,application/yaml"}),
+        max_length=200,
+    )
+    shipped = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, offered: Iterable[str], *args: Any, needs_name: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shipped"].choices = [("", ""), *((name, name) for name in offered)]  # type: ignore[attr-defined]  # a ChoiceField
+        if not needs_name:
+            del self.fields["name"]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        given = super().clean() or {}
+        if not (given.get("file") or given.get("shipped") or "file" in self.errors):
+            self.add_error("file", _("Choose a file."))
         return given
 
 
@@ -98,17 +178,16 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=_ROLES, initial=Role.VIEWER)
 
 
+_LIVES = [("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days")), ("365", _("a year"))]
+
+
 class KeyForm(forms.Form):
     """A key for a program."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Of the program, such as “nightly report”."))
     capabilities = forms.MultipleChoiceField(label=_("It may"), widget=forms.CheckboxSelectMultiple)
     environment = forms.ChoiceField(label=_("Only in"), required=False)
-    days = forms.ChoiceField(
-        label=_("Valid for"),
-        choices=[("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days")), ("365", _("a year"))],
-        initial="90",
-    )
+    days = forms.ChoiceField(label=_("Valid for"), choices=_LIVES, initial="90")
 
     def __init__(
         self,
@@ -120,6 +199,25 @@ class KeyForm(forms.Form):
         super().__init__(given)
         self.fields["environment"].choices = [("", _("All environments")), *environments]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["capabilities"].choices = list(capabilities)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ServiceRoleForm(forms.Form):
+    """Another role and another end for a service account."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[one for one in _ROLES if one[0] != Role.OWNER])
+    days = forms.ChoiceField(label=_("Valid from now for"), choices=_LIVES, initial="365")
+
+
+class ServiceAccountForm(ServiceRoleForm):
+    """A member that is no person."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Of the program, such as “ticket system”."))
+    environment = forms.ChoiceField(label=_("Only in"), required=False)
+    field_order = ("name", "role", "environment", "days")
+
+    def __init__(self, given: Any = None, *, environments: Iterable[tuple[str, str]]) -> None:
+        super().__init__(given, initial={"role": Role.VIEWER})
+        self.fields["environment"].choices = [("", _("All environments")), *environments]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class RoleForm(forms.Form):
@@ -169,3 +267,27 @@ class AcceptForm(forms.Form):
     def refuse(self) -> None:
         """Raise what is wrong with the form as one sentence."""
         raise Refused(str(_("Fill in a reason and a date.")))
+
+
+class TermsForm(forms.Form):
+    """Within how many days a finding of each severity is to be done."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for severity in Severity:
+            self.fields[severity] = forms.IntegerField(
+                label=SEVERITIES[severity].word, min_value=1, max_value=LONGEST_TERM_DAYS
+            )
+
+
+class ReviewForm(forms.Form):
+    """What people write in a review."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    summary = forms.CharField(
+        label=_("Summary"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("In your own words: what matters most, and what will be done. Your customer reads it first."),
+    )

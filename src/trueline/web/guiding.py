@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trueline.casework.guidance import environments as places
 from trueline.casework.guidance.contract import Desk
 from trueline.casework.guidance.findings import FindingAtHand, finding_case
 from trueline.casework.guidance.runs import RunAtHand, run_case
+from trueline.findings import wording
 from trueline.kit import clock
 from trueline.web import words
 from trueline.web.pages import url
@@ -23,6 +25,24 @@ if TYPE_CHECKING:
     from trueline.web.asked import Asked
     from trueline.web.today import Situation, Step
     from trueline.workspaces.models import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsAtHand:
+    """A system of agents as its page has loaded it.
+
+    Attributes:
+        has_sent: Whether a trace of it is known.
+        is_scanned: Whether there is a scan.
+        worst: Its worst open finding.
+        unconfirmed: Parts of its graph that nobody has confirmed.
+    """
+
+    environment: Environment
+    has_sent: bool
+    is_scanned: bool
+    worst: Finding | None
+    unconfirmed: int
 
 
 def desk(asked: Asked, surface: str) -> Desk:
@@ -57,6 +77,20 @@ def case_of_environment(
     return None if is_held else places.no_standard_case(where, place, has_standards=True)
 
 
+def case_of_agents(asked: Asked, found: AgentsAtHand) -> ResolutionCase:
+    """What a system of agents asks for first, on its own page."""
+    where = desk(asked, "environment")
+    place = places.Place(found.environment.pk, found.environment.name, found.environment.slug)
+    if not found.is_scanned:
+        return places.never_scanned_case(where, place) if found.has_sent else places.never_sent_case(where, place)
+    if found.worst is not None:
+        sentence = words.finding_sentence(found.worst)
+        return finding_case(where, FindingAtHand(found.worst, sentence, found.environment.slug))
+    if found.unconfirmed:
+        return places.unconfirmed_case(where, place, found.unconfirmed)
+    return places.agents_well_case(where, place)
+
+
 def case_of_today(
     asked: Asked, step: Step, found: Sequence[Situation], worst: Finding | None, environments: dict[Any, Environment]
 ) -> ResolutionCase:
@@ -69,16 +103,20 @@ def case_of_today(
     place = _place(step, found, environments)
     if place is None:
         return places.no_environment_case(where)
-    match step.code:
-        case "upload":
-            return places.never_captured_case(where, place)
-        case "standard" | "hold":
-            return places.no_standard_case(where, place, has_standards=step.code == "hold")
-        case "coverage":
-            missing = next((one.unread for one in found if one.slug == place.slug), ())
-            return places.unread_case(where, place, [words.area(key) for key in words.area_order(set(missing))])
-        case _:
-            return places.all_read_case(where, place)
+    if step.code == "coverage":
+        missing = next((one.unread for one in found if one.slug == place.slug), ())
+        return places.unread_case(where, place, [wording.area(key) for key in words.area_order(set(missing))])
+    if step.code in {"standard", "hold"}:
+        return places.no_standard_case(where, place, has_standards=step.code == "hold")
+    return _PLAIN.get(step.code, places.all_read_case)(where, place)
+
+
+_PLAIN = {
+    "upload": places.never_captured_case,
+    "send": places.never_sent_case,
+    "scan": places.never_scanned_case,
+    "scan_again": places.agents_well_case,
+}
 
 
 def _place(step: Step, found: Sequence[Situation], environments: dict[Any, Environment]) -> places.Place | None:

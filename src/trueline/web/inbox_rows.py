@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from trueline.casework.guidance import environments as places
+from trueline.casework.guidance.deliveries import FailedAtHand, failed_case
 from trueline.casework.guidance.exceptions import ExceptionAtHand, exception_case
 from trueline.casework.guidance.findings import FindingAtHand, finding_case
+from trueline.casework.guidance.reviews import ReviewAtHand, review_case, undelivered_case
 from trueline.casework.guidance.runs import RunAtHand, run_case
 from trueline.casework.rules import Source
 from trueline.connections import queries as connections
 from trueline.findings import queries as findings
+from trueline.findings import wording
 from trueline.findings.exceptions import Validity
 from trueline.inventory import queries as inventory
+from trueline.notices import queries as notices
 from trueline.operations import queries as operations
+from trueline.reviews import queries as reviews
 from trueline.web import words
 from trueline.web.guiding import desk
 from trueline.web.today import SEVERITY_OF
@@ -52,6 +57,12 @@ class Row:
     why: str
     take_refused: str | None
 
+    @property
+    def again(self) -> ResolutionAction | None:
+        """Sending again what was not delivered, where the line is about that."""
+        first = self.case.primary_action
+        return first if self.item.source is Source.DELIVERY and first.is_executable else None
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -62,6 +73,8 @@ class Loaded:
     runs: dict[Any, Any]
     connections: dict[Any, Any]
     areas: dict[Any, Any]
+    failed: dict[Any, Any]
+    reviews: dict[Any, Any]
 
 
 def rows_of(asked: Asked, items: Iterable[Item], environments: dict[UUID, Environment]) -> list[Row]:
@@ -98,7 +111,9 @@ def why(item: Item) -> str:
         Source.MINE: _("By the severity of the finding, then by the day it is due: %(day)s."),
         Source.EXCEPTION: _("By the severity of the finding, then by the day of the decision: %(day)s."),
         Source.RUN: _("What stands still counts as high; waiting since %(day)s."),
+        Source.DELIVERY: _("What stands still counts as high; waiting since %(day)s."),
         Source.CONNECTION: _("What stands still counts as high; waiting since %(day)s."),
+        Source.REVIEW: _("By how far the review has come; waiting since %(day)s."),
         Source.COVERAGE: _("What can no longer be seen counts as high; waiting since %(day)s."),
         Source.ENVIRONMENT: _("What was never looked at or decided comes last; waiting since %(day)s."),
     }[item.source]
@@ -112,6 +127,8 @@ def _loaded(asked: Asked, items: list[Item]) -> Loaded:
     ran = [one.id for one in items if one.source is Source.RUN]
     off = [one.id for one in items if one.source is Source.CONNECTION]
     lost = [one.id for one in items if one.source is Source.COVERAGE]
+    unsent = [one.id for one in items if one.source is Source.DELIVERY]
+    begun = [one.id for one in items if one.source is Source.REVIEW]
     known = [*about, *(one.ref for one in decided if one.ref is not None)]
     held = [one.id for one in decided if one.kind != "missing"]
     return Loaded(
@@ -120,6 +137,8 @@ def _loaded(asked: Asked, items: list[Item]) -> Loaded:
         {one.pk: one for one in operations.runs(scope).filter(id__in=ran)} if ran else {},
         {one.pk: one for one in connections.connections(scope).filter(id__in=off)} if off else {},
         inventory.areas_of(scope, lost) if lost else {},
+        {one.destination_id: one for one in notices.failed(scope)} if unsent else {},
+        {one.pk: one for one in reviews.reviews(scope).filter(id__in=begun)} if begun else {},
     )
 
 
@@ -137,8 +156,27 @@ def _case(where: Desk, item: Item, loaded: Loaded, environments: dict[UUID, Envi
             run = loaded.runs.get(item.id)
             named = words.run_type(run.run_type) if run else ""
             return run_case(where, RunAtHand(run, named, slug, None, item.kind == "stalled")) if run else None
+        case Source.DELIVERY:
+            return _failed(where, loaded.failed.get(item.id))
+        case Source.REVIEW:
+            return _review(where, item, loaded.reviews.get(item.id), place)
         case _:
             return _of_place(where, item, loaded, place) if place else None
+
+
+def _failed(where: Desk, newest: Any) -> ResolutionCase | None:
+    if newest is None:
+        return None
+    told = FailedAtHand(newest.destination_id, newest.destination.name, newest.number, newest.last_error_code)
+    return failed_case(where, told)
+
+
+def _review(where: Desk, item: Item, found: Any, place: places.Place | None) -> ResolutionCase | None:
+    if found is None or place is None:
+        return None
+    told = (found.pk, place.environment_id, found.title, place.name, place.slug, str(found.state), found.failure)
+    case = undelivered_case if item.kind == "undelivered" else review_case
+    return case(where, ReviewAtHand(*told))
 
 
 def _exception(where: Desk, item: Item, loaded: Loaded, slug: str) -> ResolutionCase | None:
@@ -154,7 +192,7 @@ def _of_place(where: Desk, item: Item, loaded: Loaded, place: places.Place) -> R
         now = {loaded.areas.get(item.id, {}).get(key) for key in item.areas}
         states = {row.coverage if row else "unread" for row in now}
         worst = next((key for key in _WORST_FIRST if key in states), "unread")
-        names = [words.area(key) for key in words.area_order(set(item.areas))]
+        names = [wording.area(key) for key in words.area_order(set(item.areas))]
         return places.coverage_lost_case(where, place, places.Lost(item.id, names, worst))
     if item.source is Source.CONNECTION:
         found = loaded.connections.get(item.id)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from trueline.findings import wording
+from trueline.reviews.rendering.words import COMPLETENESS, CONTROL_STATES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -30,19 +33,19 @@ class Mark:
 
 
 SEVERITIES: dict[str, Mark] = {
-    "critical": Mark("critical", "octagon", pgettext_lazy("severity", "Critical")),
-    "high": Mark("high", "triangle", pgettext_lazy("severity", "High")),
-    "medium": Mark("medium", "diamond", pgettext_lazy("severity", "Medium")),
-    "low": Mark("low", "ring", pgettext_lazy("severity", "Low")),
-    "info": Mark("info", "dot", pgettext_lazy("severity", "Info")),
+    "critical": Mark("critical", "octagon", wording.SEVERITIES["critical"]),
+    "high": Mark("high", "triangle", wording.SEVERITIES["high"]),
+    "medium": Mark("medium", "diamond", wording.SEVERITIES["medium"]),
+    "low": Mark("low", "ring", wording.SEVERITIES["low"]),
+    "info": Mark("info", "dot", wording.SEVERITIES["info"]),
 }
 
 _COVERAGE = {
-    "complete": Mark("good", "check", pgettext_lazy("coverage", "Complete")),
-    "partial": Mark("medium", "half", pgettext_lazy("coverage", "Read in part")),
-    "denied": Mark("unread", "lock", pgettext_lazy("coverage", "Not read: permission missing")),
-    "not_licensed": Mark("unread", "dash", pgettext_lazy("coverage", "Not read: not licensed")),
-    "unread": Mark("unread", "question", pgettext_lazy("coverage", "Not read")),
+    "complete": Mark("good", "check", wording.COVERAGE["complete"]),
+    "partial": Mark("medium", "half", wording.COVERAGE["partial"]),
+    "denied": Mark("unread", "lock", wording.COVERAGE["denied"]),
+    "not_licensed": Mark("unread", "dash", wording.COVERAGE["not_licensed"]),
+    "unread": Mark("unread", "question", wording.COVERAGE["unread"]),
 }
 
 _COMPARISON = {
@@ -62,11 +65,11 @@ _RUN = {
     "running": Mark("active", "play", pgettext_lazy("run", "Running")),
     "stalled": Mark("high", "pause", pgettext_lazy("run", "Stalled")),
     "completed": Mark("info", "check", pgettext_lazy("run", "Completed")),
-    "succeeded": Mark("good", "check", pgettext_lazy("run", "Succeeded")),
-    "partially_succeeded": Mark("medium", "half", pgettext_lazy("run", "Succeeded in part")),
-    "blocked": Mark("high", "lock", pgettext_lazy("run", "Blocked before it began")),
-    "failed": Mark("critical", "cross", pgettext_lazy("run", "Failed")),
-    "cancelled": Mark("info", "dash", pgettext_lazy("run", "Cancelled")),
+    "succeeded": Mark("good", "check", wording.RUN_OUTCOMES["succeeded"]),
+    "partially_succeeded": Mark("medium", "half", wording.RUN_OUTCOMES["partially_succeeded"]),
+    "blocked": Mark("high", "lock", wording.RUN_OUTCOMES["blocked"]),
+    "failed": Mark("critical", "cross", wording.RUN_OUTCOMES["failed"]),
+    "cancelled": Mark("info", "dash", wording.RUN_OUTCOMES["cancelled"]),
 }
 
 _FINDING = {
@@ -78,6 +81,18 @@ _FINDING = {
     "verified_cleared": Mark("good", "check", pgettext_lazy("finding", "Verified cleared")),
     "closed": Mark("info", "dash", pgettext_lazy("finding", "Closed")),
     "risk_accepted": Mark("medium", "half", pgettext_lazy("finding", "Risk accepted")),
+}
+
+_RESULT = {
+    "met": Mark("good", "check", pgettext_lazy("assertion", "Met")),
+    "met_partly": Mark("medium", "half", pgettext_lazy("assertion", "Met in part")),
+    "conflicting": Mark("high", "diamond", pgettext_lazy("assertion", "Conflicting")),
+    "not_met": Mark("critical", "cross", pgettext_lazy("assertion", "Not met")),
+    "not_measured": Mark("unread", "question", pgettext_lazy("assertion", "Not measured")),
+}
+
+_WORK = {
+    "standing_still": Mark("high", "pause", pgettext_lazy("work", "Stands still")),
 }
 
 _DUE = {
@@ -104,6 +119,30 @@ _DECISION = {
     "superseded": Mark("info", "dash", pgettext_lazy("decision", "Replaced by a newer decision")),
 }
 
+_RULE = {
+    "candidate": Mark("info", "ring", pgettext_lazy("rule", "Candidate")),
+    "provisional": Mark("active", "half", pgettext_lazy("rule", "Provisional")),
+    "pending_approval": Mark("high", "clock", pgettext_lazy("rule", "Waits for a sign-off")),
+    "enshrined": Mark("good", "check", pgettext_lazy("rule", "Enshrined")),
+    "retired": Mark("info", "dash", pgettext_lazy("rule", "Retired")),
+    "published": Mark("good", "dot", pgettext_lazy("world model", "Published")),
+    "passed": Mark("good", "check", pgettext_lazy("verdict", "Passed")),
+    "rule_failed": Mark("critical", "cross", pgettext_lazy("verdict", "Broken")),
+    "not_applicable": Mark("info", "dash", pgettext_lazy("verdict", "Not applicable")),
+    "unscored": Mark("unread", "question", pgettext_lazy("verdict", "Not decided")),
+    "full": Mark("good", "check", pgettext_lazy("scan", "Enough was seen")),
+    "synthetic_only": Mark("medium", "half", pgettext_lazy("scan", "Too few runs for a score")),
+    "not_ready": Mark("unread", "question", pgettext_lazy("scan", "Nothing could be judged")),
+    "kept": Mark("good", "check", pgettext_lazy("scan", "Hard rules kept")),
+    "breached": Mark("critical", "cross", pgettext_lazy("scan", "Hard rule broken")),
+    "not_measured": Mark("unread", "question", pgettext_lazy("scan", "Not measured")),
+    "improve": Mark("good", "plus", pgettext_lazy("verdict", "Better")),
+    "no_change": Mark("info", "equal", pgettext_lazy("verdict", "No different")),
+    "regress": Mark("critical", "minus", pgettext_lazy("verdict", "Worse")),
+    "inconclusive": Mark("unread", "question", pgettext_lazy("verdict", "Too little to tell")),
+    "example_wrong": Mark("critical", "cross", pgettext_lazy("verdict", "The rule does not keep its example")),
+}
+
 _DELIVERY = {
     "delivery_queued": Mark("info", "clock", pgettext_lazy("delivery", "Waiting to be sent")),
     "delivery_deferred": Mark("info", "pause", pgettext_lazy("delivery", "Waiting for the end of quiet hours")),
@@ -117,13 +156,53 @@ _DELIVERY = {
     "unseen": Mark("active", "dot", pgettext_lazy("notice", "Unread")),
 }
 
+_TRACE = {
+    "trace_error": Mark("critical", "cross", pgettext_lazy("trace", "Failed")),
+    "trace_unset": Mark("info", "dash", pgettext_lazy("trace", "No failure told")),
+}
+
+_SYSTEM = {
+    "adjusted": Mark("good", "plus", pgettext_lazy("template", "Confirmed with changes")),
+    "discarded": Mark("info", "cross", pgettext_lazy("graph", "Discarded")),
+}
+
+_REVIEW = {
+    "review_failed": Mark("critical", "cross", pgettext_lazy("review", "Could not be measured")),
+    "cycle_on": Mark("good", "dot", pgettext_lazy("review cycle", "Goes on")),
+    "cycle_paused": Mark("info", "ring", pgettext_lazy("review cycle", "Is paused")),
+    "turn_preparing": Mark("active", "half", pgettext_lazy("review cycle", "Is being prepared")),
+    "turn_unprepared": Mark("critical", "cross", pgettext_lazy("review cycle", "Could not be prepared")),
+    "turn_waiting": Mark("medium", "ring", pgettext_lazy("review cycle", "Waits to be published")),
+    "turn_released": Mark("good", "dot", pgettext_lazy("review", "Published")),
+    "turn_overtaken": Mark("info", "dash", pgettext_lazy("review cycle", "Taken on by a later date")),
+    "turn_put_away": Mark("info", "cross", pgettext_lazy("review", "Put away")),
+    "review_draft": Mark("info", "ring", pgettext_lazy("review", "Draft")),
+    "review_ready": Mark("active", "half", pgettext_lazy("review", "Ready to be published")),
+    "review_published": Mark("good", "dot", pgettext_lazy("review", "Published")),
+    "review_superseded": Mark("info", "dash", pgettext_lazy("review", "Superseded by a newer one")),
+    "review_archived": Mark("info", "cross", pgettext_lazy("review", "Put away")),
+    "evidence_complete": Mark("good", "check", COMPLETENESS["complete"]),
+    "evidence_partial": Mark("medium", "half", COMPLETENESS["partial"]),
+    "evidence_missing": Mark("unread", "question", COMPLETENESS["missing"]),
+    "evidence_stale": Mark("high", "clock", COMPLETENESS["stale"]),
+    "control_no_difference": Mark("good", "check", CONTROL_STATES["no_difference"]),
+    "control_differs": Mark("high", "unequal", CONTROL_STATES["differs"]),
+    "control_not_measured": Mark("unread", "question", CONTROL_STATES["not_measured"]),
+}
+
 STATES: dict[str, Mark] = {
+    **_REVIEW,
+    **_SYSTEM,
+    **_TRACE,
     **_DELIVERY,
     **_DECISION,
+    **_RULE,
     **_COVERAGE,
     **_COMPARISON,
     **_RUN,
     **_FINDING,
+    **_RESULT,
+    **_WORK,
     **_DUE,
     **_LIFECYCLE,
 }

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from trueline.notices.actions.destinations import Terms
 from trueline.notices.actions.telling import Wished
 from trueline.notices.models import AlertRule, NoticeWish
-from trueline.notices.rules import COOLDOWN_HOURS, MINIMUM_SEVERITY, DestinationKind, EventType
-from trueline.notices.wording import CAUSES, EVENT_TYPES, KINDS
+from trueline.notices.rules import COOLDOWN_HOURS, MINIMUM_SEVERITY, DestinationKind, EventType, Rhythm
+from trueline.notices.wording import CAUSES, EVENT_TYPES, KINDS, RHYTHMS
 from trueline.web.marks import SEVERITIES
 
 _EVENTS = [(str(kind), EVENT_TYPES[kind]) for kind in EventType]
@@ -125,12 +126,44 @@ class WishForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("All of it is on the page of notices anyway."),
     )
+    digest = forms.ChoiceField(
+        label=_("A summary of your inbox"),
+        choices=[(str(rhythm), RHYTHMS[rhythm]) for rhythm in Rhythm],
+        help_text=_("How much waits in each lane, and the most urgent few."),
+    )
+    hour = forms.TypedChoiceField(
+        label=_("From"), coerce=int, choices=[(str(hour), f"{hour:02}:00") for hour in range(24)], initial="8"
+    )
+    weekday = forms.TypedChoiceField(
+        label=_("On"),
+        coerce=int,
+        choices=[(str(key), word) for key, word in WEEKDAYS.items()],
+        initial="0",
+        help_text=_("Of a weekly summary."),
+    )
+    tells_when_nothing = forms.BooleanField(label=_("Also when nothing waits"), required=False)
+    time_zone = forms.CharField(label=_("Time zone"), max_length=64, help_text=_("Such as Europe/Berlin."))
 
     def wished(self) -> Wished:
         """What was chosen, as the room takes it."""
-        return Wished(self.cleaned_data["causes"])
+        chosen = self.cleaned_data
+        return Wished(
+            chosen["causes"],
+            chosen["digest"],
+            chosen["hour"],
+            chosen["weekday"],
+            chosen["tells_when_nothing"],
+            chosen["time_zone"],
+        )
 
     @staticmethod
     def shown(wish: NoticeWish) -> dict[str, Any]:
         """The values that hold now."""
-        return {"causes": wish.mail_causes}
+        return {
+            "causes": wish.mail_causes,
+            "digest": wish.digest,
+            "hour": str(wish.digest_hour),
+            "weekday": str(wish.digest_weekday),
+            "tells_when_nothing": wish.tells_when_nothing,
+            "time_zone": wish.time_zone,
+        }

@@ -27,6 +27,10 @@ WRITES_ON_GET = ("/account/2fa/recovery-codes/", "/account/oidc/")
 a GET that makes their account."""
 
 
+STANDS_APART = ("/v1/traces", "/v1/logs")
+"""The receiver of traces: it must answer after its transaction has committed, so it has one of its own."""
+
+
 def _provider_origin() -> str:
     """Where single sign-on sends people: browsers hold the way a form's answer leads on against `form-action` too."""
     apps: Any = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
@@ -91,6 +95,8 @@ class RequestTransaction:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside a transaction that is rolled back when the request failed."""
+        if request.method == "POST" and request.path in STANDS_APART:
+            return self._respond(request)
         with within(None), reading() if _only_reads(request) else nullcontext(), transaction.atomic():
             response = self._respond(request)
             if response.status_code >= 500 or request.META.get("trueline.failed"):

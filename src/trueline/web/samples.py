@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trueline.web.charts import Chart, trend
 from trueline.web.marks import SEVERITIES, STATES, mark_of
 
 
@@ -43,6 +46,7 @@ def styleguide_context() -> dict[str, Any]:
         "sample": {
             **_heat(),
             **_lists(),
+            **_work(),
             "severities": list(SEVERITIES),
             "states": list(STATES),
             "coverage": _coverage(),
@@ -51,6 +55,47 @@ def styleguide_context() -> dict[str, Any]:
             "upload": SampleUpload(),
         },
     }
+
+
+def _work() -> dict[str, Any]:
+    """Working on one thing, and on several at once."""
+    first = {"label": _("Everything"), "url": "#lists", "current": True}
+    return {
+        "case": _case(),
+        "chart": _chart(),
+        "steps": [("take", _("Take them")), ("remediate", _("Mark as remediated"))],
+        "new_view": {
+            "tabs": [first, {"label": _("Critical, mine"), "url": "#lists"}],
+            "filters": "severity=critical",
+            "place": "findings",
+            "save_url": "#lists",
+        },
+        "own_view": {"own": {"pk": UUID(int=0), "is_default": False}},
+    }
+
+
+def _case() -> dict[str, Any]:
+    """One thing that stands still; the shape of a `ResolutionCase`."""
+    return {
+        "key": "sample",
+        "severity": "high",
+        "title": _("The capture of Kettler Logistik could not begin"),
+        "reason": _("The permission to read sign-in policies has run out."),
+        "impact": _("What happened there since 18 November is not known."),
+        "primary_action": {"label": _("Renew the permission"), "url": "#lists"},
+        "secondary_actions": [{"label": _("Look at the environment"), "url": "#lists"}],
+        "technical_details": {"code": "sample.permission_expired"},
+        "source_refs": ["run:sample"],
+    }
+
+
+def _chart() -> Chart:
+    """Thirty days, of which the first ten were not measured."""
+    last = date(2026, 11, 20)
+    changes = {(last - timedelta(days=ago), ago % 5): 1 - ago % 3 for ago in range(20)}
+    found = trend({0: 2, 1: 7, 2: 12, 3: 8}, changes, last, last - timedelta(days=19))
+    assert found is not None
+    return found
 
 
 def _coverage() -> list[tuple[str, object, int]]:

@@ -34,6 +34,7 @@ SENTENCES = (
     gettext_noop("A person said that they are the same object."),
     gettext_noop("Both have the same fixed identity, which holds in every tenant."),
     gettext_noop("Both have the same name, type and platform, and the same settings."),
+    gettext_noop("Both are the same in name and content, as others beside them are: any of them stands for any."),
     gettext_noop("Both have the same name, type and platform."),
     gettext_noop(
         "Another type of policy that speaks of the same settings; vendors move policies from one type to another."
@@ -98,15 +99,10 @@ def _agreement(found: re.Match[str], template: str) -> str:
     return gettext(template) % {key: value for key, value in found.groupdict().items() if key != "noun"}
 
 
-def setting_name(key: str, definitions: Definitions) -> str:
-    """The setting's name, or the telling end of its id when nobody told a name."""
-    return definitions.name(key) if definitions.knows(key) else words.short_path(key)
-
-
 def change_name(change: Change, definitions: Definitions) -> str:
     """What differs: a setting by its name, anything else by the end of its path."""
     key = setting_id(change)
-    return setting_name(key, definitions) if change.facet is Facet.SETTINGS and key else words.short_path(change.path)
+    return definitions.name(key) if change.facet is Facet.SETTINGS and key else words.short_path(change.path)
 
 
 def value_words(key: str, value: Any, definitions: Definitions) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.utils import setup_user_email
+from allauth.core.internal.sessionkit import get_session_user
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -52,3 +57,20 @@ def note_address(request: HttpRequest, user: User) -> None:
     """
     if EmailAddress.objects.get_primary(user) is None:  # lint: allow TL002 a row of the sign-in library
         setup_user_email(request, user, [])
+
+
+def note_session(request: HttpRequest) -> None:
+    """Put the browser at hand on the person's list of sessions; the library does it where it signs in itself."""
+    UserSession.objects.create_from_request(request)  # lint: allow TL002 a row of the sign-in library
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Where a person is signed in, the newest first. Sessions that have ended are left out."""
+    noted = UserSession.objects.filter(user=user).order_by("-created_at")  # lint: allow TL002 the sign-in library's
+    return [session for session in noted if _lives(session.session_key)]
+
+
+def _lives(session_key: str) -> bool:
+    # Asks the store and the person's present secrets: a session that was ended for all others still has its row.
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return get_session_user(store) is not None

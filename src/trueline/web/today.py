@@ -37,11 +37,13 @@ class Situation:
     """One environment as it stands.
 
     Attributes:
-        captured_at: When its newest capture shows it; None while nothing was captured.
-        is_held: Whether it is held to a standard.
+        captured_at: When its newest capture, or scan of agents, shows it; None while nothing was looked at.
+        is_held: Whether it is held to a standard, or judged by a world model.
         severities: Open findings by severity.
         areas: By area; empty while nothing was captured, and where it is not looked at so closely.
         is_partial: Whether its newest capture left something unread, whatever is known of its areas.
+        is_system: Whether it is a system of agents.
+        has_sent: Whether a system of agents has sent something of late.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Situation:
     severities: Mapping[str, int] = field(default_factory=dict)
     areas: Mapping[str, AreaState] = field(default_factory=dict)
     is_partial: bool = False
+    is_system: bool = False
+    has_sent: bool = False
 
     @property
     def is_blind(self) -> bool:
@@ -78,7 +82,8 @@ class Step:
     """The one thing to do next.
 
     Attributes:
-        code: `environment`, `upload`, `finding`, `standard`, `hold`, `coverage` or `again`; the view knows its address.
+        code: `environment`, `upload`, `finding`, `standard`, `hold`, `coverage`, `again`, and of systems of agents
+            `send`, `scan` or `scan_again`; the view knows its address.
         slug: Of the environment it is about, empty for none.
     """
 
@@ -90,11 +95,14 @@ class Step:
 def headline(situations: Sequence[Situation]) -> str:
     """The state of everything in reach, in one sentence."""
     captured = [one for one in situations if one.captured_at]
+    are_systems = bool(situations) and all(one.is_system for one in situations)
     if not captured:
-        return _("Nothing was captured yet.")
+        return _("Nothing was scanned yet.") if are_systems else _("Nothing was captured yet.")
     total = sum(one.open for one in captured)
     if total:
         return _headline_open(captured, total)
+    if all(one.is_system for one in captured):
+        return _("No failure and no broken rule is open.")
     if not any(one.is_held for one in captured):
         return _("There is no standard to compare with yet.")
     if any(one.is_blind for one in captured) or len(captured) < len(situations):
@@ -193,10 +201,19 @@ def next_step(situations: Sequence[Situation], *, has_standards: bool) -> Step:
     if not situations:
         return Step("environment", _("Add an environment"))
     if not captured:
-        return Step("upload", _("Upload an export"), situations[0].slug)
+        return _first_look(situations[0])
     if any(one.open for one in captured):
         return Step("finding", _("Look at the worst finding"))
-    return _undecided(captured, has_standards=has_standards) or _unseen(captured)
+    tenants = [one for one in captured if not one.is_system]
+    if not tenants:
+        return Step("scan_again", _("Scan again"), captured[0].slug)
+    return _undecided(tenants, has_standards=has_standards) or _unseen(tenants)
+
+
+def _first_look(one: Situation) -> Step:
+    if not one.is_system:
+        return Step("upload", _("Upload an export"), one.slug)
+    return Step("scan", _("Start a scan"), one.slug) if one.has_sent else Step("send", _("Open the receiver"), one.slug)
 
 
 def _undecided(captured: Sequence[Situation], *, has_standards: bool) -> Step | None:

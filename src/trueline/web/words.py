@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_noop, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from trueline.audit.registry import EVENTS
 from trueline.connections import registry as providers
-from trueline.findings.rules import Severity
+from trueline.connections.contract import Phrase
+from trueline.evaluations.judging import pinned_rate
+from trueline.findings.rules import NOT_ASKED, Severity
+from trueline.findings.wording import facet, role
 from trueline.findings.workflow import CloseReason, Verb
-from trueline.inventory.readings import NOTHING_KNOWN
+from trueline.inventory.readings import NOTHING_KNOWN, id_at
 from trueline.operations import registry as runs
-from trueline.web.context import ROLE_LABELS
+from trueline.web.reasons import in_readers_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,35 +35,29 @@ if TYPE_CHECKING:
     from trueline.kit.errors import TruelineError
     from trueline.kit.scope import Scope
 
-FACETS: dict[str, StrOrPromise] = {
-    "settings": _("Settings"),
-    "assignments": _("Assignments"),
-    "scope_tags": _("Scope tags"),
-    "identity": _("Identity"),
-    "metadata": _("Other properties"),
+_COMMAND_LINE = re.compile(r"command line \((.+)\)")
+_PLATFORMS = {
+    "android": "Android",
+    "androidenterprise": "Android Enterprise",
+    "androidforwork": "Android Enterprise",
+    "aosp": "Android (AOSP)",
+    "ios": "iOS",
+    "linux": "Linux",
+    "macos": "macOS",
+    "tvos": "tvOS",
+    "visionos": "visionOS",
+    "windows10": "Windows",
+    "windows10andlater": "Windows",
+    "windows10x": "Windows 10X",
+    "windows8": "Windows 8.1",
+    "windows81": "Windows 8.1",
+    "windowsphone81": "Windows Phone 8.1",
 }
-GAPS: dict[str, StrOrPromise] = {
-    "corrupt": _("Damaged or not JSON"),
-    "too_large": _("Too large"),
-    "too_deep": _("Nested too deeply"),
-    "bad_number": _("A number that cannot be kept exactly"),
-    "bad_text": _("A text that cannot be kept"),
-    "symlink": _("A link, not followed"),
-    "nested_archive": _("An archive inside the archive, not opened"),
-    "unexpected_shape": _("Not the shape of an export"),
-    "truncated": _("Settings are missing from it"),
-    "empty": _("Empty"),
-    "denied": _("Permission missing"),
-    "not_licensed": _("Not licensed"),
-    "unread": _("Not read"),
-    "duplicate_id": _("Several objects with one id"),
-    "duplicate_name": _("Several objects with one name"),
-    "unknown_type": _("A type that Trueline does not know; kept as it is"),
-    "unknown_area": _("An area that Trueline does not know"),
-    "ignored_file": _("Not an exported object; left aside"),
-}
+
 COUNTS: dict[str, StrOrPromise] = {
     "objects": _("Objects read"),
+    "traces": _("Traces read"),
+    "spans": _("Spans read"),
     "unread": _("Could not be read"),
     "warnings": _("Warnings"),
     "areas": _("Areas"),
@@ -70,6 +67,7 @@ COUNTS: dict[str, StrOrPromise] = {
     "reopened": _("Reopened findings"),
     "seen_again": _("Findings seen again"),
     "cleared": _("Findings verified cleared"),
+    "released": _("Findings not asked for any more"),
     "sent": _("Messages sent"),
     "unsent": _("Messages not taken"),
     "canceled": _("Messages without a receiver"),
@@ -82,10 +80,15 @@ OUTCOMES: dict[str, StrOrPromise] = {
     "blocked": _("Not allowed to begin"),
 }
 CHAIN_FAULTS = (
+    gettext_noop("an event before it is missing, or it is out of place"),
     gettext_noop("it does not follow the event before it"),
     gettext_noop("its content was changed"),
     gettext_noop("its seal does not fit its content and place"),
     gettext_noop("the chain ends before its recorded head, or after it"),
+    gettext_noop("the checkpoint at this event was not signed by a key of this installation"),
+    gettext_noop("it is missing, and a checkpoint shows that it was there"),
+    gettext_noop("the chain from here on is not the one that was sealed by the next checkpoint"),
+    gettext_noop("it is not the event that the checkpoint was made over"),
 )
 VERBS: dict[Verb, StrOrPromise] = {
     Verb.TAKE: _("Take it"),
@@ -108,16 +111,28 @@ CLOSE_REASONS: dict[CloseReason, StrOrPromise] = {
     CloseReason.OUT_OF_SCOPE: _("out of scope"),
     CloseReason.SUPERSEDED: _("superseded"),
 }
+NOT_ASKED_WORD = _("not asked for any more")
 RESOLVED: dict[str, StrOrPromise] = {
     "remediated": _("remediated, not verified yet"),
     "verified_cleared": _("verified cleared"),
 }
 REFUSALS = (
     gettext_noop("This does not wait any more."),
+    gettext_noop("The audit trail does not hold, so it is not signed."),
+    gettext_noop("Verify the chain on the page of the audit log, and ask who changed the database."),
+    gettext_noop("The log is kept for at least 90 days."),
+    gettext_noop("Choose more days."),
     gettext_noop("Somebody else may have been first."),
     gettext_noop("The finding is not in a state that allows this."),
     gettext_noop("Somebody else may have been first: look at it again."),
     gettext_noop("Say why."),
+    gettext_noop("A label is a word or a few, without a comma, of at most 40 signs."),
+    gettext_noop("A finding bears 20 labels at most."),
+    gettext_noop("Take one off first."),
+    gettext_noop("What matters more has at most as much time as what matters less, from one day to three years."),
+    gettext_noop("Change the days."),
+    gettext_noop("So many labels are in use already that there is room for no more."),
+    gettext_noop("Use one of them."),
     gettext_noop("A destination of this name exists already."),
     gettext_noop("This destination is off."),
     gettext_noop("Turn it on first."),
@@ -150,6 +165,15 @@ REFUSALS = (
     gettext_noop("This invitation is not valid (any more)."),
     gettext_noop("Ask for a new one."),
     gettext_noop("You cannot give a role with more rights than your own."),
+    gettext_noop("A service account is no owner: only people manage members."),
+    gettext_noop("Choose another role."),
+    gettext_noop("Another service account has this name."),
+    gettext_noop("This service account was ended."),
+    gettext_noop("Make a new one."),
+    gettext_noop("Another of your views of this list has this name."),
+    gettext_noop("Give the view a name."),
+    gettext_noop("You keep as many views of this list as there is room for."),
+    gettext_noop("Forget one first."),
     gettext_noop("This address is taken."),
     gettext_noop("Choose another one."),
     gettext_noop("An environment of this name exists already."),
@@ -170,6 +194,14 @@ REFUSALS = (
     gettext_noop("Two captures of one environment are matched by their ids."),
     gettext_noop("One of the two objects is already confirmed to be the same as another one."),
     gettext_noop("Undo that answer first."),
+    gettext_noop("The rule is not in a status that allows this."),
+    gettext_noop("This world model is retired."),
+    gettext_noop("Give the changed rule an id of its own; the former one can then be retired."),
+    gettext_noop("You have submitted this rule yourself."),
+    gettext_noop("Another person has to sign it off."),
+    gettext_noop("This version has 0 enshrined rules: nobody has signed off what it judges by."),
+    gettext_noop("Have rules signed off, or say that it shall be published all the same."),
+    gettext_noop("The newest version says the same already."),
 )
 """Sentences that rooms say in English, marked here so that a page can say them in the reader's language."""
 
@@ -179,12 +211,20 @@ _SHORT = 24
 
 CAPABILITIES: dict[str, StrOrPromise] = {
     "workspace.view": _("see environments, captures and standards"),
+    "traces.write": _("send traces"),
+    "traces.view": _("read traces"),
     "findings.view": _("see findings and decisions"),
     "operations.view": _("see runs"),
     "audit.view": _("read the audit log"),
     "operations.start": _("start captures"),
     "findings.work": _("work on findings"),
     "baselines.manage": _("manage standards"),
+    "evidence.manage": _("take evidence"),
+    "reviews.manage": _("prepare reviews"),
+    "reviews.publish": _("publish reviews"),
+    "packs.download": _("take signed packs along"),
+    "reviews.read_released": _("read released reviews"),
+    "packs.download_released": _("take packs of released reviews along"),
     "environments.manage": _("manage environments"),
     "connections.manage": _("manage connections"),
     "members.manage": _("manage members and keys"),
@@ -195,14 +235,6 @@ CAPABILITIES: dict[str, StrOrPromise] = {
 def capability(key: str) -> str:
     """What a capability lets somebody do; one that a program has no use for by its code."""
     return str(CAPABILITIES.get(key, key))
-
-
-def area(key: str) -> str:
-    """What an area is called; the key itself for one that no provider knows."""
-    for provider in providers.providers():
-        if key in provider.area_labels:
-            return gettext(provider.area_labels[key])
-    return key.replace("_", " ")
 
 
 def area_order(keys: set[str]) -> list[str]:
@@ -222,24 +254,14 @@ def subject(event: AuditEvent) -> str:
     return run_type(event.subject_label) if event.subject_type == "run" else event.subject_label
 
 
+def closed_reason(key: str) -> str:
+    """Why a finding was closed, by a person or by itself; empty while it is not."""
+    return str(NOT_ASKED_WORD if key == NOT_ASKED else CLOSE_REASONS[CloseReason(key)]) if key else ""
+
+
 def event(action: str) -> str:
     """What an audit event says was done, as the end of a sentence that begins with who did it."""
     return gettext(EVENTS[action]) if action in EVENTS else action
-
-
-def gap(kind: str) -> str:
-    """Why something could not be read, or what is odd."""
-    return str(GAPS.get(kind, kind.replace("_", " ")))
-
-
-def facet(key: str) -> str:
-    """What a part of an object is called."""
-    return str(FACETS.get(key, key.replace("_", " ")))
-
-
-def role(key: str) -> str:
-    """What a role is called."""
-    return str(ROLE_LABELS.get(key, key))
 
 
 def outcome(key: str) -> str:
@@ -249,12 +271,21 @@ def outcome(key: str) -> str:
 
 def told(error: TruelineError) -> str:
     """A refusal in the reader's language: what happened, then the next step."""
+    said = getattr(error, "said", None)
+    if isinstance(said, Phrase):
+        return said.in_words(gettext)
     return " ".join(gettext(part) for part in (error.message, error.next_step) if part)
 
 
 def sentence(text: str) -> str:
-    """A sentence that a room wrote, in the reader's language where it is known; empty stays empty."""
-    return gettext(text) if text else ""
+    """A sentence that a room or a provider wrote, in the reader's language where it is known; empty stays empty."""
+    translated = gettext(text) if text else ""
+    return translated if translated != text else in_readers_language(text)
+
+
+def shipped(text: str) -> str:
+    """A text of a standard that Trueline ships, in the reader's language; anybody else's text stays as it is."""
+    return pgettext("standard", text) if text else ""
 
 
 def by_severity(counts: Mapping[str, int]) -> dict[str, int]:
@@ -284,15 +315,15 @@ def short_path(path: str) -> str:
 
 def setting_key(facet_key: str, path: str) -> str:
     """The id of the setting that a path ends with; empty outside settings."""
-    return re.sub(r"\[[^\]]*\]$", "", path.rstrip("/")).rsplit("/", 1)[-1] if facet_key == "settings" else ""
+    return id_at(path.rstrip("/")) if facet_key == "settings" else ""
 
 
 def finding_title(finding: Finding, definitions: Definitions = NOTHING_KNOWN) -> str:
     """One finding in a few words, for a list that names its object elsewhere."""
     key = setting_key(finding.facet, finding.path)
     said = {
-        "name": finding.subject_name or gettext("(without a name)"),
-        "setting": definitions.name(key) if definitions.knows(key) else short_path(finding.path),
+        "name": shipped(finding.subject_name) or gettext("(without a name)"),
+        "setting": definitions.name(key) if key else short_path(finding.path),
         "facet": facet(finding.facet),
         "expected": _short(definitions.label(key, finding.expected)),
         "observed": _short(definitions.label(key, finding.observed)),
@@ -302,14 +333,22 @@ def finding_title(finding: Finding, definitions: Definitions = NOTHING_KNOWN) ->
 
 def finding_sentence(finding: Finding, definitions: Definitions = NOTHING_KNOWN) -> str:
     """One finding with its object, for a page of its own."""
-    title = finding_title(finding, definitions)
-    if not finding.path or not finding.subject_name or finding.subject_name in title:
+    title, name = finding_title(finding, definitions), shipped(finding.subject_name)
+    if not finding.path or not name or name in title:
         return title
-    return gettext("%(name)s: %(title)s") % {"name": finding.subject_name, "title": title}
+    return gettext("%(name)s: %(title)s") % {"name": name, "title": title}
 
 
 def _title(kind: str, facet_key: str, *, has_values: bool) -> str:
-    whole = {"missing": gettext("%(name)s is missing"), "extra": gettext("%(name)s is not part of the standard")}
+    whole = {
+        "missing": gettext("%(name)s is missing"),
+        "extra": gettext("%(name)s is not part of the standard"),
+        "not_met": gettext("Not met: %(name)s"),
+        "met_partly": gettext("Met in part: %(name)s"),
+        "conflicting": gettext("In conflict: %(name)s"),
+        "failing": gettext("Agents fail: %(name)s"),
+        "broken": gettext("Rule broken: %(name)s"),
+    }
     if kind in whole:
         return whole[kind]
     if facet_key not in ("settings", "identity"):
@@ -334,6 +373,12 @@ def moment(at: datetime) -> str:
     return date_format(localtime(at), pgettext("date format", "j M Y, H:i"))
 
 
+def pinned_value(value: Any) -> str:
+    """What a decision on a risk was made on: a value, or how many runs a cause hit."""
+    rate = pinned_rate(value)
+    return gettext("%(hit)s of %(of)s runs") % {"hit": rate.hit, "of": rate.of} if rate else value_text(value)
+
+
 def value_text(value: Any) -> str:
     """A stored value as people can read it: text as it is, a list line by line, the rest as JSON."""
     if isinstance(value, str):
@@ -343,3 +388,24 @@ def value_text(value: Any) -> str:
     if value is True or value is False:
         return pgettext("value", "true") if value else pgettext("value", "false")
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with so many digits after the point, as the reader's language writes it."""
+    return str(number_format(value, digits, use_l10n=True))
+
+
+def dollars(amount: float, digits: int) -> str:
+    """US dollars, with the sign where the reader's language has it."""
+    return pgettext("US dollars", "$%(amount)s") % {"amount": decimal(amount, digits)}
+
+
+def actor(label: str) -> str:
+    """Who did something, as the trail keeps it; only the command line is a word of ours and not a name."""
+    found = _COMMAND_LINE.fullmatch(label)
+    return gettext("command line (%(account)s)") % {"account": found[1]} if found else label
+
+
+def platform(code: str) -> str:
+    """A platform as its maker writes it; one that nobody knows stays as it is."""
+    return _PLATFORMS.get(code.lower(), code)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
 
 from trueline.web.marks import SEVERITIES, STATES, Mark, mark_of, shares_of
 
@@ -28,6 +30,12 @@ def part(context: Context, content: str, name: str, **fields: Any) -> SafeString
     engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
     inner = context.new({**fields, "body": content, "request": context.get("request")})
     return engine.get_template(f"ui/{name}.html").render(inner)
+
+
+@register.simple_tag
+def public_static(path: str) -> str:
+    """The whole address of a static file, for readers outside of a browser."""
+    return settings.PUBLIC_URL + static(path)
 
 
 @register.inclusion_tag("ui/severity.html")

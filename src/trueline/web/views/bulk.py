@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from trueline.findings.actions.labelling import Relabel, label_findings
 from trueline.findings.actions.workflow import Step, assign_findings, move_findings, undo_moves
 from trueline.findings.errors import MoveRefused
 from trueline.findings.workflow import CloseReason, Verb
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from trueline.web.asked import Asked
 
 _CLOSE, _ASSIGN = "close:", "assign:"
+_LABEL, _UNLABEL = "label", "unlabel"
 _UNDONE_BY_LINK = 20
 """A message is kept in a cookie: of more findings than these the way back is to open them again."""
 
@@ -71,10 +73,16 @@ def steps(asked: Asked) -> list[tuple[str, str]]:
         for reason in CloseReason
     ]
     people = [(f"{_ASSIGN}{one.pk}", _("Give to %(name)s") % {"name": one}) for one in workers(asked)]
-    return [*plain, *close, *people, (_ASSIGN, _("Give to nobody"))]
+    words_on_it = [(_LABEL, _("Put this label on:")), (_UNLABEL, _("Take this label off:"))]
+    return [*plain, *close, *people, (_ASSIGN, _("Give to nobody")), *words_on_it]
 
 
 def _done(asked: Asked, chosen: Sequence[UUID], step: str) -> None:
+    if step in {_LABEL, _UNLABEL}:
+        word = [asked.request.POST.get("label", "")]
+        change = Relabel(add=word) if step == _LABEL else Relabel(remove=word)
+        label_findings(asked.scope, chosen, change, actor=asked.actor)
+        return
     if step.startswith(_ASSIGN):
         wanted = step.removeprefix(_ASSIGN)
         user = next((one for one in workers(asked) if str(one.pk) == wanted), None)

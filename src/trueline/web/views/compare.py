@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from trueline.findings import wording
 from trueline.inventory.vocabulary import definitions
 from trueline.kit.scope import NotVisible
-from trueline.web import compare_rows, exports, words
+from trueline.web import compare_rows, exports
 from trueline.web.compare_rows import Wish
 from trueline.web.comparisons import (
     Sides,
@@ -18,6 +19,7 @@ from trueline.web.comparisons import (
     choices,
     environments_of,
     sides_of,
+    takes_long,
     whole_of,
 )
 from trueline.web.doors import workspace_page
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from trueline.inventory.definitions import Definitions
+    from trueline.inventory.models import IdentityLink
     from trueline.inventory.readings import Whole
     from trueline.inventory.rows import ItemRow
     from trueline.web.asked import Asked
@@ -59,8 +62,19 @@ def compare(asked: Asked) -> HttpResponse:
     }
     if sides is not None:
         require_sides(asked, sides)
-        context |= _compared(asked, sides)
+        answers = answers_of(asked.scope, sides)
+        context |= _waiting(asked, sides, answers) or _compared(asked, sides, answers)
     return page(asked, "compare.html", _("Compare"), context)
+
+
+def _waiting(asked: Asked, sides: Sides, answers: Sequence[IdentityLink]) -> dict[str, Any]:
+    """What is shown before a long comparison, which the page then asks for by itself; nothing when it is quick."""
+    if asked.request.headers.get("HX-Request") or "now" in asked.request.GET:
+        return {}
+    if not takes_long(asked.scope, sides, answers):
+        return {}
+    counts = tuple(side.snapshot.objects_count for side in (sides.left, sides.right))
+    return {"waits_for": address(asked, now="1"), "counts": counts}
 
 
 @workspace_page(Capability.WORKSPACE_VIEW)
@@ -102,8 +116,8 @@ def _file(whole: Whole[ItemRow], known: Definitions, names: tuple[str, str], kin
     )
 
 
-def _compared(asked: Asked, sides: Sides) -> dict[str, Any]:
-    whole = whole_of(asked.scope, sides, answers_of(asked.scope, sides))
+def _compared(asked: Asked, sides: Sides, answers: Sequence[IdentityLink]) -> dict[str, Any]:
+    whole = whole_of(asked.scope, sides, answers)
     objects, settings = compare_rows.outcome_counts(whole), compare_rows.state_counts(whole)
     tab = asked.request.GET.get("tab", "")
     tab = tab if tab in _TABS else ("settings" if sum(settings.values()) else "objects")
@@ -111,6 +125,7 @@ def _compared(asked: Asked, sides: Sides) -> dict[str, Any]:
         "left_title": sides.titles[0],
         "right_title": sides.titles[1],
         "summary": compare_rows.summary(objects, settings, sides.titles),
+        "long_titles": (sides.left.title, sides.right.title),
         "tab": tab,
         "tabs": [
             {"label": label, "url": address(asked, tab=key), "current": key == tab, "count": number}
@@ -134,10 +149,10 @@ def _by_settings(asked: Asked, sides: Sides, whole: Whole[ItemRow], known: Defin
     wish = _wish(asked, counts, "state")
     found = compare_rows.settings_of(whole, wish, known)
     start, shown = _page(asked, found, _SETTINGS)
-    left, right = compare_rows.paths_of(shown)
+    left, right = compare_rows.places_of(shown)
     urls = (
-        compare_rows.by_path(whole.left.items, lambda item: sides.left.object_url(asked, item.id), left),
-        compare_rows.by_path(whole.right.items, lambda item: sides.right.object_url(asked, item.id), right),
+        compare_rows.addresses(whole.left.items, lambda item: sides.left.object_url(asked, item.id), left),
+        compare_rows.addresses(whole.right.items, lambda item: sides.right.object_url(asked, item.id), right),
     )
     return {
         "rows": compare_rows.setting_rows(shown, known, sides.titles, urls),
@@ -165,7 +180,7 @@ def _by_objects(asked: Asked, sides: Sides, whole: Whole[ItemRow], known: Defini
             for row in compare_rows.object_rows(shown, known, urls, most=most)
         ],
         "states": [(key, compare_rows.state_word(key, sides.titles), number) for key, number in counts.items()],
-        "areas": [(key, words.area(key)) for key in compare_rows.areas_in(whole)],
+        "areas": [(key, wording.area(key)) for key in compare_rows.areas_in(whole)],
         "shares": _shares(counts, sides),
         **_listing(asked, wish, (start, len(shown), len(found)), _OBJECTS),
     }
@@ -188,6 +203,7 @@ def _listing(asked: Asked, wish: Wish, place: tuple[int, int, int], rows: int) -
         "previous_url": address(asked, **{"from": str(max(0, start - rows))}) if start else "",
         "next_url": address(asked, **{"from": str(start + shown)}) if start + shown < count else "",
         "is_filtered": any(asked.request.GET.get(key) for key in _FILTERS),
+        "area_word": wording.area(wish.area) if wish.area else "",
         "clear_url": address(asked, **dict.fromkeys(_FILTERS, "")),
         "kept": [(key, asked.request.GET[key]) for key in ("left", "right", "tab") if asked.request.GET.get(key)],
     }
@@ -207,7 +223,7 @@ def address(asked: Asked, **changes: str) -> str:
     """This page with some members of its query changed; an empty one is left out."""
     query = asked.request.GET.copy()
     # A page of a list keeps what the list is of; anything else starts at its first page.
-    for key in changes if "from" in changes else {*changes, "from", "pair"}:
+    for key in {*changes, "now"} if "from" in changes else {*changes, "from", "pair", "now"}:
         query.pop(key, None)
     for key, value in changes.items():
         if value:

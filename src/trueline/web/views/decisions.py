@@ -1,9 +1,9 @@
-"""Accepted risk: ask, decide, take back; and the register of who decided what, until when."""
+"""Accepted risk: ask, decide, take back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -16,15 +16,14 @@ from trueline.findings.actions.accepting import (
     request_exception,
     revoke_exception,
 )
-from trueline.findings.exceptions import HOLDS, ExceptionStatus, Pin, Validity, latest_expiry, validity
+from trueline.findings.exceptions import ExceptionStatus, Pin, Validity, latest_expiry, validity
 from trueline.findings.rules import FindingState
 from trueline.kit import clock
 from trueline.kit.scope import NotVisible
 from trueline.web import words
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms import AcceptForm
-from trueline.web.pages import page, url
-from trueline.workspaces import queries as workspaces
+from trueline.web.pages import url
 from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from trueline.findings.models import Finding, FindingException
     from trueline.web.asked import Asked
 
-_REGISTER = 500
-_RECENT_DAYS = 30
 _USUAL_DAYS = 90
 
 
@@ -48,28 +45,6 @@ class Held:
     exception: FindingException
     validity: Validity
     is_mine: bool
-
-
-@workspace_page(Capability.FINDINGS_VIEW)
-def register(asked: Asked) -> HttpResponse:
-    """Decisions that are open or wanted, and those that ended within the last thirty days."""
-    names = {one.pk: one for one in workspaces.environments(asked.scope)}
-    rows = [held_of(asked, one) for one in findings.exceptions(asked.scope)[:_REGISTER]]
-    lines = [(row, names.get(row.exception.finding.environment_id)) for row in rows]
-    since = clock.now() - timedelta(days=_RECENT_DAYS)
-    context = {
-        "wanted": [line for line in lines if line[0].validity is Validity.PENDING],
-        "holding": [line for line in lines if line[0].validity in HOLDS],
-        "ended": [line for line in lines if _has_ended(line[0], since)],
-    }
-    return page(asked, "decisions.html", _("Decisions"), context)
-
-
-def _has_ended(row: Held, since: datetime) -> bool:
-    if row.validity is Validity.PENDING or row.validity in HOLDS:
-        return False
-    ended_at = row.exception.expires_at if row.validity is Validity.EXPIRED else row.exception.decided_at
-    return row.validity is Validity.STALE or (ended_at is not None and ended_at >= since)
 
 
 @workspace_page(Capability.EXCEPTIONS_REQUEST, "POST", record=True)
@@ -156,7 +131,7 @@ def decision_of(asked: Asked, found: Finding) -> dict[str, Any]:
     latest = latest_expiry(found.severity, clock.now())
     usual = min(latest, clock.now() + timedelta(days=_USUAL_DAYS))
     return {
-        "live": [(one, words.value_text(one.exception.pinned_value)) for one in live],
+        "live": [(one, words.pinned_value(one.exception.pinned_value)) for one in live],
         "older": [one for one in held if one not in live],
         "is_waiting": any(one.validity is Validity.PENDING for one in live),
         "form": AcceptForm(initial={"until": usual.date()}) if may_ask else None,

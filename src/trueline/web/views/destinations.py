@@ -27,6 +27,7 @@ from trueline.web.doors import act, workspace_page
 from trueline.web.message_forms import DestinationForm, RuleForm
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.views.inbox import back_to_inbox
 from trueline.workspaces import queries as workspaces
 
 if TYPE_CHECKING:
@@ -221,6 +222,18 @@ def again(asked: Asked, delivery_id: UUID) -> HttpResponse:
         lambda: delivering.send_again(asked.scope, found.pk, actor=asked.actor),
         _("The message is sent once more."),
         url(asked, "destination", found.destination_id),
+    )
+
+
+@workspace_page(_MANAGE, "POST", record=True)
+def failed_again(asked: Asked, destination_id: UUID) -> HttpResponse:
+    """Send everything once more that the destination lately did not take."""
+    found = _found(asked, destination_id)
+    return act(
+        asked,
+        lambda: delivering.send_failed_again(asked.scope, found.pk, actor=asked.actor),
+        _("What was not delivered is sent once more."),
+        back_to_inbox(asked) if asked.request.POST.get("back") else url(asked, "destination", found.pk),
     )
 
 

@@ -13,11 +13,14 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from trueline.engine.packs.packing import published
+from trueline.findings import wording
 from trueline.kit.errors import TruelineError
+from trueline.vault.queries import public_keys
 from trueline.web import words
 from trueline.web.doors import public, signed_in
 from trueline.web.forms import WorkspaceForm
-from trueline.web.sign_in import INVITED, note_address
+from trueline.web.sign_in import INVITED, note_address, note_session
 from trueline.workspaces import access
 from trueline.workspaces.actions import accept_invitation, create_workspace, use_sign_in_link
 from trueline.workspaces.errors import InvitationInvalid
@@ -32,7 +35,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     doors = access.doors(user)
     if len(doors) == 1:
         return redirect("workspace_home", doors[0].slug)
-    rows = [(door, words.role(door.role)) for door in doors]
+    rows = [(door, wording.role(door.role)) for door in doors]
     return render(request, "web/doors.html", {"rows": rows, "page_title": _("Your workspaces")})
 
 
@@ -63,6 +66,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "web/sign_in_link_used.html", {"page_title": _("Sign in")}, status=410)
     login(request, user, backend=BACKEND)
     note_address(request, user)
+    note_session(request)
     return redirect("home")
 
 
@@ -91,7 +95,7 @@ def _join(request: HttpRequest, invitation: Invitation | None, *, status: int = 
     context: dict[str, Any] = {
         "page_title": _("You are invited"),
         "invitation": invitation,
-        "role": words.role(invitation.role) if invitation else "",
+        "role": wording.role(invitation.role) if invitation else "",
         "is_mine": bool(user and invitation and user.email == invitation.email),
         "login_url": f"{resolve_url('account_login')}?{urlencode({'next': request.path})}",
     }
@@ -105,3 +109,10 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("select 1")
     return JsonResponse({"status": "ok"})
+
+
+@public("whoever holds a pack compares the key that signed it with what is published here")
+def signing_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys that sign, or have signed, packs of this installation."""
+    del request
+    return JsonResponse(published(public_keys()))

@@ -13,12 +13,14 @@ from trueline.casework.guidance.environments import Place
 from trueline.connections import queries as connections
 from trueline.connections.contract import Coverage
 from trueline.findings import queries as findings
+from trueline.findings import wording
 from trueline.findings.jobs import DETECT
 from trueline.findings.starting import judge_again
 from trueline.inventory import queries as inventory
 from trueline.kit.errors import TruelineError
 from trueline.operations import queries as operations
 from trueline.operations.rules import State
+from trueline.traces.queries import activities
 from trueline.web import charts, words
 from trueline.web.charts import Chart, Judged, drift
 from trueline.web.doors import act, workspace_page
@@ -27,11 +29,13 @@ from trueline.web.guiding import case_of_environment
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
+from trueline.web.views import agent_system
+from trueline.web.views.audit import events_url
 from trueline.web.views.home import situations
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.actions import create_environment, move_environment
-from trueline.workspaces.rules import Capability, Lifecycle
+from trueline.workspaces.rules import Capability, Kind, Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +54,7 @@ _MANAGE = Capability.ENVIRONMENTS_MANAGE
 _JUDGED = 20
 _PLACE_ORDER = ("name", "id")
 _MOST_ARCHIVED = 50
+_MOST_AGENTS = 100
 _LONGEST_NAME = 120
 _OBJECT_ORDER = ("area", "name", "id")
 
@@ -59,11 +64,15 @@ def listing(asked: Asked) -> HttpResponse:
     """The environments in reach with their state, a page at a time; archived ones apart."""
     words_sought = asked.request.GET.get("q", "").strip()[:_LONGEST_NAME]
     found = workspaces.environments(asked.scope).filter(name__icontains=words_sought)
-    shown = listed(asked.request, found.exclude(lifecycle=Lifecycle.ARCHIVED), _PLACE_ORDER)
+    active = found.exclude(lifecycle=Lifecycle.ARCHIVED)
+    shown = listed(asked.request, active.exclude(kind=Kind.AGENTS), _PLACE_ORDER)
+    agents = list(active.filter(kind=Kind.AGENTS)[:_MOST_AGENTS])
     archived = list(found.filter(lifecycle=Lifecycle.ARCHIVED)[:_MOST_ARCHIVED])
+    activity = activities(asked.scope, [one.pk for one in agents if asked.scope.may(Capability.TRACES_VIEW, one.pk)])
     context = {
         "rows": situations(asked.scope, shown.rows),
         "listed": shown,
+        "agents": [(one, activity.get(one.pk)) for one in agents],
         "q": words_sought,
         "archived": archived,
         "new_reason": words.why_not(asked.scope, _MANAGE),
@@ -78,7 +87,12 @@ def new(asked: Asked) -> HttpResponse:
     form = EnvironmentForm(asked.request.POST or None)
     if form.is_valid():
         try:
-            made = create_environment(asked.scope, form.cleaned_data["name"].strip(), actor=asked.actor)
+            made = create_environment(
+                asked.scope,
+                form.cleaned_data["name"].strip(),
+                actor=asked.actor,
+                kind=form.cleaned_data["kind"] or Kind.MICROSOFT365,
+            )
         except TruelineError as error:
             form.add_error("name", words.told(error))
         else:
@@ -92,6 +106,8 @@ def new(asked: Asked) -> HttpResponse:
 def overview(asked: Asked, environment: str) -> HttpResponse:
     """How much of it was read, what it is held to, and what is open."""
     found = looked_at(asked, environment)
+    if found.kind == Kind.AGENTS:
+        return agent_system.overview(asked, found)
     looks = list(inventory.snapshots(asked.scope, found.pk)[:_JUDGED])
     snapshot = looks[0] if looks else None
     rows = list(inventory.areas(asked.scope, snapshot.pk)) if snapshot else []
@@ -99,6 +115,7 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
     standards = inventory.standards_of(asked.scope, found.pk)
     context = {
         **frame(asked, found, "environment"),
+        "events_url": events_url(asked, "environment", found.pk),
         "snapshot": snapshot,
         "areas": areas_by_reading(rows),
         "objects_url": url(asked, "environment_objects", found.slug),
@@ -108,8 +125,8 @@ def overview(asked: Asked, environment: str) -> HttpResponse:
         "standards": standards,
         "case": _case(asked, found, is_captured=snapshot is not None, is_held=bool(standards)),
         "counts": words.by_severity(findings.open_counts(asked.scope, [found.pk]).get(found.pk, {})),
+        "would_pass": findings.would_pass(asked.scope, found.pk),
         "drift": _drift(asked, found, looks),
-        "active": list(operations.active_runs(asked.scope).filter(environment_id=found.pk)[:5]),
         "upload_reason": upload_reason(asked.scope, found),
         "archive_reason": _archive_reason(asked.scope, found),
     }
@@ -256,6 +273,7 @@ def frame(asked: Asked, environment: Environment, here: str) -> dict[str, Any]:
         ("environment_objects", _("Objects")),
         ("environment_captures", _("Captures")),
         ("environment_differences", _("Differences")),
+        ("environment_assertions", _("Assertions")),
     )
     return {
         "tabs": [
@@ -285,7 +303,7 @@ def areas_by_reading(rows: Iterable[SnapshotArea]) -> dict[str, Any]:
     read, unread = [], dict[str, list[str]]()
     for row in in_order(rows):
         if row.coverage == Coverage.UNREAD:
-            unread.setdefault(row.reason, []).append(words.area(row.area))
+            unread.setdefault(row.reason, []).append(wording.area(row.area))
         else:
             read.append(row)
     return {"read": read, "unread": list(unread.items())}
@@ -295,6 +313,8 @@ def upload_reason(scope: Scope, environment: Environment) -> str:
     """Why an export cannot be uploaded; empty when it can."""
     if environment.lifecycle == Lifecycle.ARCHIVED:
         return _("The environment is archived.")
+    if environment.kind == Kind.AGENTS:
+        return _("A system of agents sends its traces by itself.")
     refused = words.why_not(scope, Capability.OPERATIONS_START, environment.pk)
     if refused or scope.may(Capability.CONNECTIONS_MANAGE, environment.pk):
         return refused

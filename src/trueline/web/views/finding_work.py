@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from trueline.audit import queries as audit
 from trueline.findings import queries as findings
+from trueline.findings.actions.labelling import Relabel, label_findings
 from trueline.findings.actions.workflow import Step, assign_finding, comment_finding, move_findings
 from trueline.findings.errors import MoveRefused
 from trueline.findings.workflow import CloseReason, Verb, verbs
@@ -80,6 +81,20 @@ def comment(asked: Asked, finding_id: UUID) -> HttpResponse:
     )
 
 
+@workspace_page(Capability.FINDINGS_WORK, "POST", record=True)
+def label(asked: Asked, finding_id: UUID) -> HttpResponse:
+    """Put a label on it, or take one off."""
+    found = _workable(asked, finding_id)
+    given = asked.request.POST
+    add, remove = ([given[name]] if given.get(name) else [] for name in ("add", "remove"))
+    return act(
+        asked,
+        lambda: label_findings(asked.scope, [found.pk], Relabel(add, remove), actor=asked.actor),
+        _("The labels are as you wanted them."),
+        url(asked, "finding", found.pk),
+    )
+
+
 def work_of(asked: Asked, found: Finding) -> dict[str, Any]:
     """What the page of a finding shows of the work on it: one next step, the others behind a fold."""
     possible = verbs(found.shown_state)
@@ -93,8 +108,10 @@ def work_of(asked: Asked, found: Finding) -> dict[str, Any]:
         "assignee": found.assignee,
         "owner": found.owner,
         "resolved_reason": words.RESOLVED.get(found.resolved_reason, ""),
-        "closed_reason": words.CLOSE_REASONS.get(CloseReason(found.closed_reason), "") if found.closed_reason else "",
+        "closed_reason": words.closed_reason(found.closed_reason),
         "why_not": words.why_not(asked.scope, Capability.FINDINGS_WORK, found.environment_id),
+        "labels": findings.labels_of(asked.scope, [found.pk]).get(found.pk, []),
+        "known_labels": [str(one) for one in findings.labels(asked.scope)],
         "comments": list(findings.comments(asked.scope, found)),
         "moves": list(audit.history(asked.scope, "finding", str(found.pk))[:_EVENTS]),
     }

@@ -10,19 +10,25 @@ from django.utils.translation import pgettext
 
 from trueline.audit import queries as audit
 from trueline.casework.rules import ViewPlace
+from trueline.connections import registry
+from trueline.evaluations import queries as evaluations
 from trueline.findings import queries as findings
+from trueline.findings import wording
+from trueline.findings.detectors import UNMET
 from trueline.findings.rules import VERIFIED_CLEARED, FindingState, Severity
 from trueline.findings.sla import Due, due, paused
 from trueline.inventory import queries as inventory
 from trueline.inventory.vocabulary import definitions
 from trueline.kit import clock
-from trueline.web import setting_words, words
+from trueline.web import assertion_words, setting_words, words
+from trueline.web.causes import cause_shown
 from trueline.web.doors import workspace_page
 from trueline.web.marks import SEVERITIES, STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
 from trueline.web.saved import opened_with_default, views_context
 from trueline.web.views import bulk
+from trueline.web.views.audit import events_url
 from trueline.web.views.decisions import decision_of
 from trueline.web.views.finding_work import work_of
 from trueline.workspaces import access
@@ -30,11 +36,13 @@ from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
     from django.http import HttpResponse
 
+    from trueline.audit.models import AuditEvent
     from trueline.findings.models import Finding
     from trueline.inventory.definitions import Definitions
     from trueline.web.asked import Asked
@@ -43,9 +51,10 @@ if TYPE_CHECKING:
 _ORDER = ("severity_rank", "-last_seen_at", "id")
 _SIBLINGS = 20
 _NEAR = (str(Due.SOON), str(Due.OVERDUE))
+_STILL = "standing_still"
 
 
-_FILTERS = ("state", "severity", "environment", "area", "due", "q")
+_FILTERS = ("state", "severity", "environment", "area", "due", "label", "q")
 
 
 @workspace_page(Capability.FINDINGS_VIEW)
@@ -63,10 +72,15 @@ def listing(asked: Asked) -> HttpResponse:
         found = found.filter(severity=wish["severity"])
     shown = listed(asked.request, found, _ORDER)
     areas = findings.areas_with_findings(asked.scope)
+    terms = findings.terms(asked.scope)
+    labels = findings.labels_of(asked.scope, [one.pk for one in shown.rows])
     known = definitions(asked.scope)
     context = {
         **views_context(asked, ViewPlace.FINDINGS, _FILTERS),
-        "rows": [_row(asked, one, names, known) for one in shown.rows],
+        "rows": [
+            _row(asked, one, names, known) | {"labels": labels.get(one.pk, []), "due": _near(one, terms)}
+            for one in shown.rows
+        ],
         "listed": shown,
         "wish": wish,
         "states": [
@@ -76,15 +90,16 @@ def listing(asked: Asked) -> HttpResponse:
         ],
         "severities": [(str(key), SEVERITIES[key].word, counts.get(key, 0)) for key in Severity],
         "environments": list(names.values()),
-        "dues": [(key, STATES[key].word) for key in _NEAR],
-        "areas": [(key, words.area(key)) for key in words.area_order(areas)],
+        "dues": [(key, STATES[key].word) for key in (*_NEAR, _STILL)],
+        "areas": [(key, wording.area(key)) for key in words.area_order(areas)],
+        "labels": [str(one) for one in findings.labels(asked.scope)],
+        "may_set_terms": asked.scope.may(Capability.WORKSPACE_SETTINGS_MANAGE),
         "count": count,
         "work_refused": words.why_not(asked.scope, Capability.FINDINGS_WORK),
         "steps": bulk.steps(asked) if asked.scope.may(Capability.FINDINGS_WORK) else [],
         "here": asked.request.get_full_path(),
-        "is_more": bool(wish["q"] or wish["due"]) and sum(counts.values()) >= findings.MOST_COUNTED,
-        "is_filtered": any(wish[key] for key in ("severity", "environment", "area", "due", "q"))
-        or wish["state"] != "open",
+        "is_more": _is_counted(wish) and sum(counts.values()) >= findings.MOST_COUNTED,
+        "is_filtered": any(wish[key] for key in _FILTERS if key != "state") or wish["state"] != "open",
         "has_captures": bool(shown.rows or inventory.newest_snapshots(asked.scope, list(names))),
     }
     chosen = next((one for one in names.values() if one.slug == wish["environment"]), None)
@@ -93,12 +108,12 @@ def listing(asked: Asked) -> HttpResponse:
 
 def _wish(asked: Asked) -> dict[str, str]:
     given = asked.request.GET
-    wish = {key: given.get(key, "").strip()[:200] for key in ("state", "severity", "environment", "area", "due", "q")}
+    wish = {key: given.get(key, "").strip()[:200] for key in _FILTERS}
     if wish["state"] not in {"all", *FindingState}:
         wish["state"] = "open"
     if wish["severity"] not in set(Severity):
         wish["severity"] = ""
-    if wish["due"] not in _NEAR or wish["state"] != "open":
+    if wish["due"] not in {*_NEAR, _STILL} or wish["state"] != "open":
         wish["due"] = ""
     return wish
 
@@ -116,27 +131,36 @@ def _filtered(asked: Asked, names: dict[UUID, Environment], wish: dict[str, str]
         found = found.filter(environment_id__in=[key for key, one in names.items() if one.slug == wish["environment"]])
     if wish["area"]:
         found = found.filter(area=wish["area"])
-    if wish["due"]:
+    if wish["due"] == _STILL:
+        found = findings.standing_still(asked.scope, found)
+    elif wish["due"]:
         found = findings.due(asked.scope, found, Due(wish["due"]))
+    if wish["label"]:
+        found = findings.labelled(asked.scope, found, wish["label"])
     if wish["q"]:
         sought = found.filter(Q(subject_name__icontains=wish["q"]) | Q(path__icontains=wish["q"]))
-        found = findings.narrowed_to_few(asked.scope, sought)
-    return found
+        found = sought
+    return findings.narrowed_to_few(asked.scope, found) if wish["q"] or wish["label"] else found
+
+
+def _is_counted(wish: dict[str, str]) -> bool:
+    """Whether no table of counts knows the numbers, so that the first few are counted."""
+    return bool(wish["q"] or wish["due"] or wish["label"])
 
 
 def _counts(
     asked: Asked, found: QuerySet[Finding], names: dict[UUID, Environment], wish: dict[str, str]
 ) -> dict[str, int]:
     """By severity; words are searched for in the first few only, everything else is known without counting."""
-    if wish["q"] or wish["due"]:
+    if _is_counted(wish):
         return findings.severity_counts(asked.scope, found)
     places = [key for key, one in names.items() if one.slug == wish["environment"]] if wish["environment"] else None
     return findings.numbers(asked.scope, wish["state"], environment_ids=places, area=wish["area"])
 
 
-def _near(finding: Finding) -> str:
+def _near(finding: Finding, terms: Mapping[Severity, int]) -> str:
     """How near the day is, where that asks for a look; empty otherwise."""
-    near = str(due(finding.due_at, finding.severity, clock.now())) if finding.is_open else ""
+    near = str(due(finding.due_at, finding.severity, clock.now(), terms)) if finding.is_open else ""
     return near if near in _NEAR else ""
 
 
@@ -151,7 +175,6 @@ def _row(asked: Asked, finding: Finding, names: dict[UUID, Environment], known: 
     environment = names.get(finding.environment_id)
     return {
         "finding": finding,
-        "due": _near(finding),
         "title": words.finding_title(finding, known),
         "environment": environment.name if environment else "",
         "url": url(asked, "finding", finding.pk),
@@ -164,32 +187,18 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
     found = findings.finding(asked.scope, finding_id)
     asked.scope.require(Capability.FINDINGS_VIEW, found.environment_id)
     environment = access.environment_by_id(asked.scope, found.environment_id)
-    siblings = findings.siblings(asked.scope, found)
-    snapshot = inventory.snapshot(asked.scope, found.snapshot_id)
-    same = list(siblings[: _SIBLINGS + 1])
     known = definitions(asked.scope)
+    seen = _in_scan(asked, found) if found.scan_id else _in_capture(asked, found, known)
     context = {
+        **seen,
+        **_siblings(asked, found, known),
         "finding": found,
-        "standard": inventory.baselines(asked.scope).filter(id=found.standard_id).first()
-        if found.standard_id
-        else None,
-        "snapshot": snapshot,
-        "area_state": inventory.areas(asked.scope, snapshot.pk).filter(area=found.area).first(),
-        "item": inventory.items(asked.scope, snapshot.pk)
-        .filter(object_type=found.object_type, name=found.subject_name)
-        .first(),
-        "siblings": [(one, words.finding_title(one, known), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
-        "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
-        "values": _values(found, known),
-        "setting": _setting(found, known),
         "history": _history(found),
         "work": work_of(asked, found),
-        "due": _near(found),
+        "due": _near(found, findings.terms(asked.scope)),
         "paused_days": _paused_days(asked, found),
         "decision": decision_of(asked, found),
-        "events": list(audit.history(asked.scope, "snapshot", str(snapshot.pk))[:10])
-        if asked.scope.may(Capability.AUDIT_VIEW)
-        else [],
+        "events_url": events_url(asked, "finding", found.pk),
     }
     crumbs = [
         (_("Findings"), url(asked, "findings")),
@@ -200,14 +209,62 @@ def finding(asked: Asked, finding_id: UUID) -> HttpResponse:
     )
 
 
-def _setting(found: Finding, known: Definitions) -> dict[str, str]:
+def _siblings(asked: Asked, found: Finding, known: Definitions) -> dict[str, Any]:
+    """Other open findings of the same object."""
+    siblings = findings.siblings(asked.scope, found)
+    same = list(siblings[: _SIBLINGS + 1])
+    return {
+        "siblings": [(one, words.finding_title(one, known), url(asked, "finding", one.pk)) for one in same[:_SIBLINGS]],
+        "siblings_count": len(same) if len(same) <= _SIBLINGS else siblings.count(),
+    }
+
+
+def _in_capture(asked: Asked, found: Finding, known: Definitions) -> dict[str, Any]:
+    """What the capture showed that has seen it last."""
+    assert found.snapshot_id is not None
+    snapshot = inventory.snapshot(asked.scope, found.snapshot_id)
+    standards = inventory.baselines(asked.scope).filter(id=found.standard_id) if found.standard_id else None
+    items = inventory.items(asked.scope, snapshot.pk)
+    return {
+        "standard": standards.first() if standards is not None else None,
+        "snapshot": snapshot,
+        "area_state": inventory.areas(asked.scope, snapshot.pk).filter(area=found.area).first(),
+        "item": items.filter(object_type=found.object_type, name=found.subject_name).first(),
+        "values": _values(found, known, snapshot.provider_key),
+        "setting": _setting(found, known),
+        "events": _events(asked, "snapshot", str(snapshot.pk)),
+    }
+
+
+def _in_scan(asked: Asked, found: Finding) -> dict[str, Any]:
+    """The cause that the scan showed which has seen it last."""
+    assert found.scan_id is not None
+    causes = evaluations.clusters(asked.scope, found.environment_id)
+    cause = causes.filter(key=found.subject_key.removeprefix("cluster:")).first()
+    return {
+        "scan": evaluations.scan(asked.scope, found.scan_id),
+        "cause": cause_shown(asked, cause) if cause else None,
+        "events": _events(asked, "scan", str(found.scan_id)),
+    }
+
+
+def _events(asked: Asked, kind: str, key: str) -> list[AuditEvent]:
+    """What was done with what has shown it, for who may read the trail."""
+    return list(audit.history(asked.scope, kind, key)[:10]) if asked.scope.may(Capability.AUDIT_VIEW) else []
+
+
+def _setting(found: Finding, known: Definitions) -> dict[str, Any]:
     """What the path is called, and where the vendor shows it; empty for a whole object."""
     key = words.setting_key(found.facet, found.path)
-    name = setting_words.setting_name(key, known) if key else words.short_path(found.path)
-    return {"name": name, "category": known.category(key)} if found.path else {}
+    if not found.path:
+        return {}
+    name = known.name(key) if key else words.short_path(found.path)
+    return {"name": name, "category": known.category(key), "is_derived": bool(key) and not known.knows(key)}
 
 
-def _values(found: Finding, known: Definitions) -> dict[str, str]:
+def _values(found: Finding, known: Definitions, provider_key: str) -> dict[str, str]:
+    if found.detector == UNMET:
+        return _asked_and_seen(found, known, provider_key)
     key = words.setting_key(found.facet, found.path)
     return {
         "left": setting_words.value_words(key, _named(found, found.expected), known),
@@ -215,6 +272,13 @@ def _values(found: Finding, known: Definitions) -> dict[str, str]:
         "left_absent": "absent" if found.expected is None else "",
         "right_absent": "absent" if found.observed is None else "",
     }
+
+
+def _asked_and_seen(found: Finding, known: Definitions, provider_key: str) -> dict[str, str]:
+    questions = registry.provider(provider_key).questions
+    seen = assertion_words.observed(found.observed or {}, found.path, known)
+    left = assertion_words.expected(found.expected or {}, found.path, known, questions)
+    return {"left": left, "right": seen, "left_absent": "", "right_absent": "" if seen else "absent"}
 
 
 def _named(found: Finding, value: Any) -> Any:

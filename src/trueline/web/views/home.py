@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from trueline.evaluations import queries as evaluations
 from trueline.findings import queries as findings
+from trueline.findings import wording
 from trueline.findings.exceptions import EXPIRING_DAYS
 from trueline.findings.jobs import DETECT
 from trueline.findings.rules import RANK
@@ -18,6 +19,7 @@ from trueline.kit import clock
 from trueline.operations import queries as operations
 from trueline.operations.rules import State
 from trueline.web import words
+from trueline.web.agents_at_work import systems_at_work
 from trueline.web.charts import TREND_DAYS, trend
 from trueline.web.doors import workspace_page
 from trueline.web.guiding import case_of_today
@@ -25,8 +27,9 @@ from trueline.web.heat import MOST_ROWS, heat, urgency
 from trueline.web.lately import lately
 from trueline.web.pages import page, url
 from trueline.web.today import AreaState, Situation, headline, next_step, since_yesterday, unknowns
+from trueline.web.views.released import released_page
 from trueline.workspaces import queries as workspaces
-from trueline.workspaces.rules import Capability, Lifecycle
+from trueline.workspaces.rules import Capability, Kind, Lifecycle
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,9 +43,7 @@ if TYPE_CHECKING:
 
 _LATELY = 40
 _SHOWN = 6
-_MOST_COUNTED = 500
 _ENDING = 5
-MOST_ACTIVE = 5
 _SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 
 
@@ -50,22 +51,25 @@ _SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 def home(asked: Asked) -> HttpResponse:
     """How everything in reach stands; for somebody who may only read what was released, that."""
     if not asked.scope.may(Capability.WORKSPACE_VIEW):
-        return page(asked, "home_released.html", _("Released for you"))
-    environments = operable(asked.scope)
+        return released_page(asked)
+    every = operable(asked.scope)
+    environments = [one for one in every if one.kind != Kind.AGENTS]
     found, lost = _overview(asked.scope, environments)
+    systems = systems_at_work(asked, [one for one in every if one.kind == Kind.AGENTS])
     order = words.area_order({*lost, *(key for one in found for key in one.areas)})
-    labels = {key: words.area(key) for key in order}
-    worst = findings.open_findings(asked.scope).first() if any(one.open for one in found) else None
-    step = next_step(
-        found, has_standards=any(one.is_held for one in found) or inventory.baselines(asked.scope).exists()
-    )
+    labels = {key: wording.area(key) for key in order}
+    all_of_it = [*found, *(one.situation for one in systems)]
+    worst = findings.open_findings(asked.scope).first() if any(one.open for one in all_of_it) else None
+    has_standards = any(one.is_held for one in found) or inventory.baselines(asked.scope).exists()
+    step = next_step(all_of_it, has_standards=has_standards)
     context = {
-        "headline": headline(found),
+        "headline": headline(all_of_it),
         "unknowns": unknowns(found, lost, labels),
-        "case": case_of_today(asked, step, found, worst, {one.pk: one for one in environments}),
-        "has_environments": bool(found),
+        "case": case_of_today(asked, step, found, worst, {one.pk: one for one in every}),
+        "has_environments": bool(all_of_it),
+        "systems": systems,
         "has_captures": any(one.captured_at for one in found),
-        "severities": _severities(asked, found),
+        "severities": _severities(asked, all_of_it),
         "heat": heat(
             found,
             labels,
@@ -73,7 +77,7 @@ def home(asked: Asked) -> HttpResponse:
             lambda slug, area: f"{url(asked, 'findings')}?environment={slug}&area={area}",
         ),
         **_runs(asked),
-        **_pictures(asked, found),
+        **_pictures(asked, all_of_it, has_systems=bool(systems)),
     }
     return page(asked, "home.html", pgettext("rail", "Today"), context)
 
@@ -149,13 +153,15 @@ def _severities(asked: Asked, found: list[Situation]) -> list[dict[str, Any]]:
     return [{"code": key, "number": counts[key], "url": f"{address}?severity={key}"} for key in _SEVERITY_ORDER]
 
 
-def _pictures(asked: Asked, found: list[Situation]) -> dict[str, Any]:
+def _pictures(asked: Asked, found: list[Situation], *, has_systems: bool) -> dict[str, Any]:
     """The trend, what changed since yesterday, and accepted risks that end soon."""
     if not asked.scope.may(Capability.FINDINGS_VIEW):
         return {"trend": None, "since": "", "ending": []}
     now = clock.now()
     began = now - timedelta(days=TREND_DAYS)
-    first = inventory.first_look_since(asked.scope, began)
+    looks = [inventory.first_look_since(asked.scope, began)]
+    looks += [evaluations.first_look_since(asked.scope, began)] if has_systems else []
+    first = min((one for one in looks if one is not None), default=None)
     ranks = {RANK[key]: sum(one.severities.get(key, 0) for one in found) for key in RANK}
     sums = operations.sums_since(asked.scope, DETECT.code, now - timedelta(days=1), ("opened", "reopened", "cleared"))
     soon = findings.ending_exceptions(asked.scope, timedelta(days=EXPIRING_DAYS))[:_ENDING]
@@ -170,12 +176,7 @@ def _pictures(asked: Asked, found: list[Situation]) -> dict[str, Any]:
 
 def _runs(asked: Asked) -> dict[str, Any]:
     if not asked.scope.may(Capability.OPERATIONS_VIEW):
-        return {"happened": [], "active": [], "more_active": 0}
-    active = list(operations.active_runs(asked.scope)[:_MOST_COUNTED])
+        return {"happened": []}
     recent = operations.runs(asked.scope).filter(state=State.COMPLETED)[:_LATELY]
     happened = lately(recent, lambda run: url(asked, "run", run.pk))
-    return {
-        "happened": happened[:_SHOWN],
-        "active": active[:MOST_ACTIVE],
-        "more_active": max(0, len(active) - MOST_ACTIVE),
-    }
+    return {"happened": happened[:_SHOWN]}

@@ -17,6 +17,7 @@ from trueline.casework import queries as casework
 from trueline.casework.actions import see_items, snooze_item, wake_items
 from trueline.casework.queries import Wish
 from trueline.casework.rules import InboxPage, Lane, Place, SnoozeFor
+from trueline.casework.wording import LANES
 from trueline.findings import queries as findings
 from trueline.findings.actions.workflow import Step, move_findings
 from trueline.findings.workflow import Verb
@@ -34,13 +35,6 @@ if TYPE_CHECKING:
     from trueline.web.asked import Asked
     from trueline.workspaces.models import Environment
 
-LANES = {
-    Lane.NEEDS_TRIAGE: gettext_lazy("Needs triage"),
-    Lane.REQUIRES_DECISION: gettext_lazy("Requires decision"),
-    Lane.EVIDENCE_REQUIRED: gettext_lazy("Evidence required"),
-    Lane.RISK_REVIEW: gettext_lazy("Accepted risk"),
-    Lane.BLOCKED: gettext_lazy("Blocked runs and connections"),
-}
 SNOOZES = {
     SnoozeFor.DAY: gettext_lazy("for a day"),
     SnoozeFor.WEEK: gettext_lazy("for a week"),
@@ -85,7 +79,7 @@ def take(asked: Asked, finding_id: UUID) -> HttpResponse:
         asked,
         lambda: move_findings(asked.scope, [found.pk], Step(Verb.TAKE), actor=asked.actor),
         _("It is yours now."),
-        _back(asked),
+        back_to_inbox(asked),
     )
 
 
@@ -96,7 +90,9 @@ def snooze(asked: Asked) -> HttpResponse:
     how_long = SnoozeFor(given["how_long"]) if given.get("how_long") in set(SnoozeFor) else SnoozeFor.DAY
     said = _("Put off %(how_long)s, for you alone.") % {"how_long": SNOOZES[how_long]}
     item_key = given.get("item", "")[:64]
-    return act(asked, lambda: snooze_item(asked.scope, item_key, how_long, actor=asked.actor), said, _back(asked))
+    return act(
+        asked, lambda: snooze_item(asked.scope, item_key, how_long, actor=asked.actor), said, back_to_inbox(asked)
+    )
 
 
 @workspace_page(Capability.WORKSPACE_VIEW, "POST")
@@ -104,16 +100,18 @@ def see(asked: Asked) -> HttpResponse:
     """Remember that the reader has seen what was on the page."""
     keys = [key[:64] for key in asked.request.POST.getlist("item")]
     said = _("What was on the page is marked as seen.")
-    return act(asked, lambda: see_items(asked.scope, keys, actor=asked.actor), said, _back(asked))
+    return act(asked, lambda: see_items(asked.scope, keys, actor=asked.actor), said, back_to_inbox(asked))
 
 
 @workspace_page(Capability.WORKSPACE_VIEW, "POST")
 def wake(asked: Asked) -> HttpResponse:
     """Bring back everything that the reader has put off."""
-    return act(asked, lambda: wake_items(asked.scope, actor=asked.actor), _("What was put off is back."), _back(asked))
+    return act(
+        asked, lambda: wake_items(asked.scope, actor=asked.actor), _("What was put off is back."), back_to_inbox(asked)
+    )
 
 
-def _back(asked: Asked) -> str:
+def back_to_inbox(asked: Asked) -> str:
     """The page of the inbox that a form came from; never an address elsewhere."""
     home, back = url(asked, "inbox"), asked.request.POST.get("back", "")
     is_ours = back.partition("?")[0] == home and url_has_allowed_host_and_scheme(back, allowed_hosts=None)

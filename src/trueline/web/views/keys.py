@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from trueline.web.asked import Asked
-    from trueline.workspaces.models import ApiKey
+    from trueline.workspaces.models import ApiKey, ServiceAccount
 
 _MANAGE = Capability.MEMBERS_MANAGE
 _ONCE = "trueline_key"
@@ -47,7 +47,7 @@ def listing(asked: Asked) -> HttpResponse:
 def _listing(asked: Asked, form: KeyForm, *, status: int = 200) -> HttpResponse:
     shown = listed(asked.request, workspaces.api_keys(asked.scope), _ORDER)
     context = {
-        "rows": [(one, _state(one), [words.capability(key) for key in one.capabilities]) for one in shown.rows],
+        "rows": [(one, state_of(one), [words.capability(key) for key in one.capabilities]) for one in shown.rows],
         "listed": shown,
         "form": form,
         "token": once.carried(asked.request, _ONCE),
@@ -62,7 +62,8 @@ def _form(asked: Asked, given: object = None) -> KeyForm:
     return KeyForm(given, environments=places, capabilities=held)
 
 
-def _state(key: ApiKey) -> str:
+def state_of(key: ApiKey | ServiceAccount) -> str:
+    """Whether it works, in a word of `marks`."""
     now = clock.now()
     if key.revoked_at:
         return "revoked"

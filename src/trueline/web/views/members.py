@@ -46,6 +46,7 @@ def _listing(asked: Asked, form: InviteForm, *, status: int = 200) -> HttpRespon
     may_manage = asked.scope.may(_MANAGE)
     context = {
         "rows": [(one, grants) for one, grants in _with_grants(asked, members)],
+        "services": [one for one in workspaces.service_accounts(asked.scope) if one.is_good],
         "may_manage": may_manage,
         "manage_reason": words.why_not(asked.scope, _MANAGE),
         "invitations": list(workspaces.open_invitations(asked.scope)) if may_manage else [],

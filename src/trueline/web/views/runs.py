@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from trueline.casework.rules import ViewPlace
@@ -23,6 +24,9 @@ from trueline.web.marks import STATES
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
 from trueline.web.saved import opened_with_default, views_context
+from trueline.web.under_way import under_way
+from trueline.web.views.audit import events_url
+from trueline.web.views.trace_imports import imported
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability
@@ -87,8 +91,10 @@ def run(asked: Asked, run_id: UUID) -> HttpResponse:
     context = {
         **_progress(asked, found),
         "case": case_of_run(asked, found, environment, snapshot),
+        **imported(asked, found, environment),
         "counts": [(words.COUNTS[key], number) for key, number in found.counts.items() if key in words.COUNTS],
         "target": environment,
+        "events_url": events_url(asked, "run", found.pk),
         "cancel_reason": words.why_not(asked.scope, found.capability, found.environment_id),
     }
     crumbs = [(_("Runs"), url(asked, "runs"))]
@@ -106,6 +112,17 @@ def progress(asked: Asked, run_id: UUID) -> HttpResponse:
     if found.state == State.COMPLETED:
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+@workspace_page(Capability.OPERATIONS_VIEW)
+def still_under_way(asked: Asked) -> HttpResponse:
+    """What goes on now, asked for anew by the frame of a page."""
+    paused = asked.request.GET.get("paused", "")
+    shown = under_way(asked, int(paused) if paused.isascii() and paused.isdigit() else 0)
+    workspace = {"name": asked.scope.workspace_name, "slug": asked.scope.workspace_slug}
+    context = {"shown": shown, "is_again": True, "workspace": workspace}
+    # Without the request: the frame's own variables would be asked for once more.
+    return HttpResponse(render_to_string("ui/under_way.html", context))
 
 
 @workspace_page(Capability.OPERATIONS_VIEW, "POST", record=True)

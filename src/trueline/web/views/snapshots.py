@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from trueline.evidence import queries as evidence
+from trueline.findings import wording
 from trueline.inventory import queries as inventory
 from trueline.inventory.vocabulary import definitions
 from trueline.kit.scope import NotVisible
@@ -16,6 +17,7 @@ from trueline.web import differences, setting_words, words
 from trueline.web.doors import workspace_page
 from trueline.web.marks import STATES
 from trueline.web.pages import page, url
+from trueline.web.views.audit import events_url
 from trueline.web.views.environments import areas_by_reading, frame, looked_at, objects_of, shares_of_areas
 from trueline.workspaces import access
 from trueline.workspaces.rules import Capability
@@ -58,6 +60,7 @@ def snapshot(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
         "unread": [gap for gap in gaps if not gap.is_warning],
         "warnings": [gap for gap in gaps if gap.is_warning],
         "standard_reason": words.why_not(asked.scope, Capability.BASELINES_MANAGE, found.pk),
+        "events_url": events_url(asked, "snapshot", shown.pk),
     }
     title = _("Capture of %(time)s") % {"time": _time(shown)}
     return page(asked, "snapshot.html", title, context, crumbs=_crumbs(asked, found), environment=found)
@@ -78,20 +81,20 @@ def snapshot_object(asked: Asked, environment: str, item_id: UUID) -> HttpRespon
     context = {
         "item": item,
         "snapshot": shown,
-        "facets": [(words.facet(key), _values(key, facets[key], known)) for key in words.FACETS if facets.get(key)],
+        "facets": [(wording.facet(key), _values(key, facets[key], known)) for key in wording.FACETS if facets.get(key)],
         "raw": words.value_text(raw) if raw is not None else None,
     }
     crumbs = [*_crumbs(asked, found), (_("Objects"), url(asked, "environment_objects", found.slug))]
     return page(asked, "snapshot_object.html", item.name or item.source_path, context, crumbs=crumbs, environment=found)
 
 
-def _values(facet: str, flat: dict[str, Any], known: Definitions) -> list[tuple[str, str, str]]:
-    """The values of one part: what each is called, its path, the value in words."""
+def _values(facet: str, flat: dict[str, Any], known: Definitions) -> list[tuple[str, str, str, bool]]:
+    """The values of one part: what each is called, its path, the value in words, and whether its id gave the name."""
     found = []
     for path, value in sorted(flat.items()):
         key = words.setting_key(facet, path)
-        name = setting_words.setting_name(key, known) if key else path
-        found.append((name, path, setting_words.value_words(key, value, known)))
+        name = known.name(key) if key else path
+        found.append((name, path, setting_words.value_words(key, value, known), bool(key) and not known.knows(key)))
     return found
 
 
@@ -100,7 +103,7 @@ def compared(asked: Asked, environment: str) -> HttpResponse:
     """The newest capture beside its standard, or any two that were chosen."""
     found = looked_at(asked, environment)
     history = list(inventory.snapshots(asked.scope, found.pk)[:_MOST_CHOICES])
-    standards = inventory.standards_of(asked.scope, found.pk)
+    standards = [one for one in inventory.standards_of(asked.scope, found.pk) if one.snapshot_id]
     sides = _sides(asked, found, history, standards)
     context = {
         **frame(asked, found, "environment_differences"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -11,13 +12,19 @@ from django.utils.translation import gettext as _
 from trueline.findings.starting import judge_again
 from trueline.inventory import queries as inventory
 from trueline.inventory.actions import add_baseline_version, assign_baseline, make_baseline
+from trueline.inventory.assertions.making import Head, free_id
+from trueline.inventory.queries_standards import has_upgrade, made_of
+from trueline.inventory.vocabulary import definitions
 from trueline.kit.errors import TruelineError
 from trueline.kit.scope import NotAllowed, NotVisible
 from trueline.web import words
 from trueline.web.doors import workspace_page
 from trueline.web.forms import AssignForm, StandardForm
+from trueline.web.judging import holds_now
 from trueline.web.pages import page, url
+from trueline.web.views.audit import events_url
 from trueline.web.views.snapshots import snapshot_of
+from trueline.web.views.standard_assertions import assertions_of
 from trueline.workspaces import access
 from trueline.workspaces import queries as workspaces
 from trueline.workspaces.rules import Capability, Lifecycle
@@ -27,7 +34,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from trueline.inventory.models import BaselineProfile
+    from trueline.inventory.assertions.model import Baseline
+    from trueline.inventory.models import BaselineProfile, Snapshot
     from trueline.web.asked import Asked
     from trueline.workspaces.models import Environment
 
@@ -91,13 +99,12 @@ def make(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
     form = StandardForm(asked.request.POST or None, standards=standards)
     if form.is_valid():
         try:
-            profile_id = _made(asked, shown.pk, form.cleaned_data)
+            profile_id = _made(asked, shown, form.cleaned_data)
         except (NotAllowed, NotVisible):
             raise
         except TruelineError as error:
             form.add_error(None, words.told(error))
         else:
-            messages.success(asked.request, _("The capture is the standard now."))
             return redirect(url(asked, "standard", profile_id))
     crumbs = [
         (_("Environments"), url(asked, "environments")),
@@ -108,13 +115,29 @@ def make(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
     return page(asked, "baseline_make.html", _("Make it a standard"), context, crumbs=crumbs, environment=found)
 
 
-def _made(asked: Asked, snapshot_id: UUID, given: dict[str, Any]) -> UUID:
-    if given["name"].strip():
-        made = make_baseline(asked.scope, given["name"].strip(), snapshot_id, actor=asked.actor)
+def _made(asked: Asked, snapshot: Snapshot, given: dict[str, Any]) -> UUID:
+    objects = None if given["content"] == "settings" else snapshot.pk
+    name = given["name"].strip()
+    if name:
+        asked_for = _asked_for(asked, snapshot, given["content"], Head(free_id(name, set()), "1", name))
+        made = make_baseline(asked.scope, name, objects, actor=asked.actor, asks=asked_for)
+        messages.success(asked.request, _("The capture is the standard now."))
         return made.pk
     profile = next(one for one in inventory.baselines(asked.scope) if str(one.pk) == given["existing"])
-    add_baseline_version(asked.scope, profile.pk, snapshot_id, actor=asked.actor)
+    newest = inventory.versions(asked.scope, profile.pk).first()
+    release = str(newest.number + 1 if newest else 1)
+    head = Head(profile.key or free_id(profile.name, set()), release, profile.name)
+    asked_for = _asked_for(asked, snapshot, given["content"], head)
+    version = add_baseline_version(asked.scope, profile.pk, objects, actor=asked.actor, asks=asked_for)
+    holds_now(asked, version)
     return profile.pk
+
+
+def _asked_for(asked: Asked, snapshot: Snapshot, content: str, head: Head) -> Baseline | None:
+    if content == "objects":
+        return None
+    whole = replace(head, provider=snapshot.provider_key)
+    return made_of(asked.scope, snapshot.pk, whole, definitions(asked.scope)).baseline
 
 
 def _page(asked: Asked, profile: BaselineProfile, form: AssignForm | None, *, status: int = 200) -> HttpResponse:
@@ -123,16 +146,20 @@ def _page(asked: Asked, profile: BaselineProfile, form: AssignForm | None, *, st
         inventory.assignments(asked.scope).filter(profile_id=profile.pk).values_list("environment_id", flat=True)
     )
     free = [one for key, one in names.items() if key not in held_ids and one.lifecycle != Lifecycle.ARCHIVED]
+    versions = list(inventory.versions(asked.scope, profile.pk))
     context = {
+        "events_url": events_url(asked, "baseline", profile.pk),
         "profile": profile,
-        "versions": [
-            (one, names.get(one.snapshot.environment_id)) for one in inventory.versions(asked.scope, profile.pk)
-        ],
+        "versions": [(one, names.get(one.snapshot.environment_id) if one.snapshot else None) for one in versions],
+        "is_upgrading": has_upgrade(asked.scope, profile.pk),
+        "has_objects": bool(versions) and versions[0].snapshot_id is not None,
         "held": [one for key, one in names.items() if key in held_ids],
         "form": form or AssignForm(environments=[(one.pk, one.name) for one in free]),
         "has_free": bool(free),
         "assign_reason": words.why_not(asked.scope, _MANAGE),
     }
+    if versions:
+        context["asks"] = assertions_of(asked, profile, versions[0])
     crumbs = [(_("Standards"), url(asked, "standards"))]
     return page(asked, "standard.html", profile.name, context, crumbs=crumbs, status=status)
 

@@ -62,7 +62,7 @@ def _capture(asked: Asked, environment: Environment, given: dict[str, Any]) -> S
     return capture_file(
         asked.scope,
         environment,
-        registry.export_provider().key,
+        registry.export_provider(environment.kind).key,
         file.name,
         file.chunks(),
         actor=asked.actor,

@@ -11,11 +11,13 @@
   const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
   function walk(step) {
-    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.querySelector("a, button"));
+    const rows = [...document.querySelectorAll("[data-row]")];
     if (rows.length === 0) return;
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1);
-    rows[next].querySelector("a, button").focus();
+    const target = rows[next].querySelector("a, button, summary, input") ?? rows[next];
+    if (target === rows[next]) target.tabIndex = -1;
+    target.focus();
     rows[next].scrollIntoView({ block: "nearest" });
   }
 

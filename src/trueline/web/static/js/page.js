@@ -23,6 +23,11 @@
     setTimeout(() => { button.textContent = words; }, 2000);
   }
 
+  // Whoever signs in next at this browser shall not see where somebody went before.
+  if (location.pathname.startsWith("/account/log")) {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("recent:")) localStorage.removeItem(name);
+  }
+
   function closeMenus(except) {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(except)) menu.open = false;

@@ -44,7 +44,41 @@
     } else if (palette()?.open && event.target === field()) steer(event);
   });
 
+  // What was gone to lately, in this browser only; the sign-in page forgets it (page.js).
+  const MOST = 5;
+  const store = () => `recent:${palette().dataset.place}`;
+  const recent = () => JSON.parse(localStorage.getItem(store()) ?? "[]");
+
+  function remember(hit) {
+    const gone = { url: hit.getAttribute("href"), text: hit.querySelector("span").textContent,
+      detail: hit.querySelector("small")?.textContent ?? "" };
+    const others = recent().filter((one) => one.url !== gone.url);
+    localStorage.setItem(store(), JSON.stringify([gone, ...others].slice(0, MOST)));
+  }
+
+  function made(tag, text, attributes = {}) {
+    const element = Object.assign(document.createElement(tag), { textContent: text });
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  }
+
+  function showRecent(list) {
+    const found = recent().filter((one) => one.url.startsWith("/"));
+    if (found.length === 0 || field().value) return;
+    const title = palette().dataset.recent;
+    const group = made("div", "", { role: "group", "aria-label": title });
+    group.append(made("p", title, { class: "palette-group", "aria-hidden": "true" }));
+    found.forEach((one, number) => {
+      const hit = made("a", "", { role: "option", "aria-selected": "false", id: `recent-${number}`, tabindex: "-1", href: one.url });
+      hit.append(made("span", one.text), ...(one.detail ? [made("small", one.detail)] : []));
+      group.append(hit);
+    });
+    list.prepend(group);
+  }
+
   document.addEventListener("click", (event) => {
+    const hit = event.target.closest("#palette-hits a[href]");
+    if (hit) remember(hit);
     if (event.target.closest("[data-palette]")) {
       event.preventDefault();
       open();
@@ -52,6 +86,8 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "palette-hits") choose(0);
+    if (event.detail.target.id !== "palette-hits") return;
+    showRecent(event.detail.target);
+    choose(0);
   });
 })();
