@@ -107,4 +107,10 @@ def empty() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("select tablename from pg_tables where schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall() if name not in kept]
+        cursor.execute("select tgrelid::regclass::text from pg_trigger where tgtype & 32 > 0 and not tgisinternal")
+        guarded = [name for (name,) in cursor.fetchall()]
+        for name in guarded:
+            cursor.execute(f"alter table {name} disable trigger user")
         cursor.execute("truncate " + ", ".join(tables) + " cascade")
+        for name in guarded:
+            cursor.execute(f"alter table {name} enable trigger user")

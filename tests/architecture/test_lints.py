@@ -1,4 +1,4 @@
-"""The house rules hold on the whole repository, and the locks say what is installed without saying from where."""
+"""No file names what it must not, and the locks say what is installed without saying from where."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
-from tools.lint.runner import run
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements"
@@ -33,11 +31,6 @@ def committed_texts() -> list[Path]:
         return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
     made = {".venv", ".git", "var", "build", "dist", "test-output"}
     return [path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)]
-
-
-def test_every_house_rule_holds():
-    breaches = [str(report) for report in run([]) if not report.breach.is_soft]
-    assert not breaches, "\n" + "\n".join(breaches)
 
 
 def test_no_committed_file_names_a_package_registry():

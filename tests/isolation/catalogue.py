@@ -34,6 +34,7 @@ WITHOUT_WORKSPACE = {
     "socialaccount_socialaccount": "a person's identities at providers; people belong to no workspace",
     "socialaccount_socialapp": "sign-in providers of the installation",
     "socialaccount_socialtoken": "a person's tokens at providers; people belong to no workspace",
+    "usersessions_usersession": "where a person is signed in; people belong to no workspace",
     "workspaces_signinlink": "a way in before any workspace is known; holds a digest of the token",
     "workspaces_user": "people; what ties one to a workspace is the membership, which is isolated",
 }
@@ -55,9 +56,15 @@ SECURITY_DEFINER = {
     "workspace_doors(person uuid)": (
         "which workspaces may this person enter, asked before any workspace is known; owned by the narrow system role"
     ),
+    "traces_places(waiting boolean)": (
+        "ids of environments whose traces wait to be filed, asked by the worker's loop before any workspace is known; "
+        "owned by the narrow system role, which is granted no column of what was sent"
+    ),
 }
 
 SYSTEM_POLICIES = {
+    ("traces_receivedbatch", "sweep_select", "SELECT"): "traces_places; three columns, none of what was sent",
+    ("traces_tracefile", "sweep_select", "SELECT"): "traces_places; three columns",
     ("operations_operationrun", "sweep_select", "SELECT"): "the sweep for stalled runs of all workspaces",
     ("workspaces_workspace", "sweep_select", "SELECT"): "workspace_doors, and the list that the machine's keeper sees",
     ("workspaces_membership", "sweep_select", "SELECT"): "workspace_doors",
@@ -65,6 +72,9 @@ SYSTEM_POLICIES = {
     ("notices_delivery", "sweep_select", "SELECT"): "which workspaces have something to send now",
     ("notices_noticecursor", "sweep_select", "SELECT"): "which workspaces have events nobody has looked at",
     ("audit_audithead", "sweep_select", "SELECT"): "which workspaces have events nobody has looked at",
+    ("audit_auditcheckpoint", "sweep_select", "SELECT"): "which trails have not been signed for a day",
+    ("reviews_reviewcycle", "sweep_select", "SELECT"): "in which workspaces a review is due; three columns",
+    ("audit_auditterm", "sweep_select", "SELECT"): "which trails are kept for a time only",
     ("vault_datakey", "sweep_select", "SELECT"): "which sealing key wraps what, when the keeper of the machine rotates",
 }
 SYSTEM_GRANTS = {
@@ -76,6 +86,8 @@ SYSTEM_GRANTS = {
     ("notices_delivery", "SELECT"),
     ("notices_noticecursor", "SELECT"),
     ("audit_audithead", "SELECT"),
+    ("audit_auditcheckpoint", "SELECT"),
+    ("audit_auditterm", "SELECT"),
     ("procrastinate_jobs", "SELECT"),
 }
 

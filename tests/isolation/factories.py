@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 
 from tests.worlds import World
-from trueline.audit.models import AuditEvent, AuditHead
+from trueline.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditTerm
 from trueline.audit.rules import GENESIS
 from trueline.casework.models import InboxMark, SavedView
 from trueline.connections.models import Connection, Upload, UploadChunk
+from trueline.evidence.actions import keep
 from trueline.evidence.models import Document
 from trueline.evidence.rules import pack
 from trueline.findings.models import (
@@ -25,12 +27,20 @@ from trueline.findings.models import (
     FindingDay,
     FindingException,
     FindingExceptionDecision,
+    FindingLabel,
     FindingMention,
     FindingPause,
+    FindingTerm,
+    Label,
 )
+from trueline.findings.rules import Severity
+from trueline.inventory.assertions.model import Assertion, Baseline, Operator
+from trueline.inventory.assertions.writing import baseline_document
 from trueline.inventory.models import (
     BaselineAssignment,
+    BaselineCheck,
     BaselineProfile,
+    BaselineUpgrade,
     BaselineVersion,
     IdentityLink,
     Snapshot,
@@ -43,7 +53,7 @@ from trueline.kit.database.context import within
 from trueline.kit.digest import sha256
 from trueline.notices.models import NoticeCursor
 from trueline.operations.models import OperationRun
-from trueline.vault.models import DataKey
+from trueline.vault.models import DataKey, SigningKey
 from trueline.workspaces.models import (
     ApiKey,
     Environment,
@@ -53,6 +63,7 @@ from trueline.workspaces.models import (
     Membership,
     OperationalControl,
     RequestWindow,
+    ServiceAccount,
     User,
     Workspace,
 )
@@ -100,7 +111,7 @@ class Seeds:
 
     def _only_one(self, model: type[Model]) -> Any:
         """The row that a workspace has one of and never a second, when it is there."""
-        if model in {AuditHead, DataKey, NoticeCursor}:
+        if model in {AuditHead, AuditTerm, DataKey, NoticeCursor}:
             return model._default_manager.filter(workspace_id=self.workspace.pk).first()
         return None
 
@@ -190,6 +201,18 @@ def _control(seeds: Seeds) -> Model:
     )
 
 
+@makes(ServiceAccount)
+def _service_account(seeds: Seeds) -> Model:
+    return ServiceAccount(
+        workspace=seeds.workspace,
+        name=f"{seeds.canary} {_unique()}",
+        role="viewer",
+        environment=seeds.environment,
+        made_by_label=seeds.canary,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+
+
 @makes(ApiKey)
 def _api_key(seeds: Seeds) -> Model:
     return ApiKey(
@@ -225,6 +248,11 @@ def _data_key(seeds: Seeds) -> Model:
     return DataKey(workspace_id=seeds.workspace.pk, kek_name=_unique()[:16], wrapped=seeds.canary.encode())
 
 
+@makes(SigningKey)
+def _signing_key(seeds: Seeds) -> Model:
+    return SigningKey(workspace_id=seeds.workspace.pk, name=_unique(), public_pem=seeds.canary, not_after=clock.now())
+
+
 @makes(AuditEvent)
 def _event(seeds: Seeds) -> Model:
     return AuditEvent(
@@ -241,6 +269,24 @@ def _event(seeds: Seeds) -> Model:
         previous_digest=GENESIS,
         digest=GENESIS,
     )
+
+
+@makes(AuditCheckpoint)
+def _checkpoint(seeds: Seeds) -> Model:
+    return AuditCheckpoint(
+        workspace_id=seeds.workspace.pk,
+        size=1_000_000_000 + ids.new().int % 1_000_000_000,
+        head=GENESIS,
+        root=GENESIS,
+        peaks=[],
+        signed_at=clock.now(),
+        envelope={"canary": seeds.canary},
+    )
+
+
+@makes(AuditTerm)
+def _audit_term(seeds: Seeds) -> Model:
+    return AuditTerm(workspace_id=seeds.workspace.pk, days=365)
 
 
 @makes(AuditHead)
@@ -362,7 +408,18 @@ def _version(seeds: Seeds) -> Model:
         profile=seeds.one(BaselineProfile),
         number=number,
         snapshot=seeds.one(Snapshot),
+        document_digest=_assertions(seeds),
+        release="1",
+        assertions_count=1,
     )
+
+
+def _assertions(seeds: Seeds) -> str:
+    """The digest of a stored document that asks for something."""
+    asks = Assertion(_unique(), seeds.canary, setting="made", area="configuration", operator=Operator.ANY)
+    packed = pack(baseline_document(Baseline("made", "1", seeds.canary, assertions=(asks,))))
+    keep(seeds.workspace.pk, [packed])
+    return packed.digest
 
 
 @makes(BaselineAssignment)
@@ -373,6 +430,41 @@ def _assignment(seeds: Seeds) -> Model:
     version.profile = profile
     version.save(force_insert=True)
     return BaselineAssignment(workspace_id=seeds.workspace.pk, profile=profile, environment_id=seeds.environment.pk)
+
+
+@makes(BaselineUpgrade)
+def _upgrade(seeds: Seeds) -> Model:
+    profile = seeds.draft(BaselineProfile)
+    profile.save(force_insert=True)
+    version = seeds.draft(BaselineVersion)
+    version.profile = profile
+    version.save(force_insert=True)
+    return BaselineUpgrade(
+        workspace_id=seeds.workspace.pk,
+        profile=profile,
+        version=version,
+        document_digest=version.document_digest,
+        release=seeds.canary,
+    )
+
+
+@makes(BaselineCheck)
+def _check(seeds: Seeds) -> Model:
+    version = seeds.draft(BaselineVersion)
+    version.save(force_insert=True)
+    kept = {"state": "met", "code": "absent", "values": {}, "gaps": [seeds.canary]}
+    found = pack({"made": kept | {"observed": [[], 0], "proofs": [[], 0], "excluded": [[], 0]}})
+    keep(seeds.workspace.pk, [found])
+    return BaselineCheck(
+        workspace_id=seeds.workspace.pk,
+        environment_id=seeds.environment.pk,
+        profile=version.profile,
+        version=version,
+        snapshot=seeds.one(Snapshot),
+        observed_at=seeds.one(Snapshot).observed_at,
+        states={"made": "met", seeds.canary: "not_met"},
+        results_digest=found.digest,
+    )
 
 
 @makes(IdentityLink)
@@ -421,6 +513,27 @@ def _finding_exception_decision(seeds: Seeds) -> Model:
         reason=seeds.canary,
         expires_at=clock.now() + timedelta(days=30),
     )
+
+
+_SEVERITIES = cycle(sorted(Severity))
+"""A workspace has one term for each."""
+
+
+@makes(FindingTerm)
+def _finding_term(seeds: Seeds) -> Model:
+    return FindingTerm(workspace_id=seeds.workspace.pk, severity=next(_SEVERITIES), days=7)
+
+
+@makes(Label)
+def _label(seeds: Seeds) -> Model:
+    return Label(workspace_id=seeds.workspace.pk, name=_unique()[:40])
+
+
+@makes(FindingLabel)
+def _finding_label(seeds: Seeds) -> Model:
+    label = seeds.draft(Label)
+    label.save(force_insert=True)
+    return FindingLabel(workspace_id=seeds.workspace.pk, finding=seeds.one(Finding), label=label)
 
 
 @makes(FindingComment)
@@ -530,4 +643,9 @@ def _link(seeds: Seeds) -> Model:
     )
 
 
-from tests.isolation import message_factories  # noqa: E402, F401 - it registers its own by what stands above
+from tests.isolation import (  # noqa: E402 - they register their own by what stands above
+    evaluation_factories,  # noqa: F401 - the same
+    message_factories,  # noqa: F401 - the same
+    review_factories,  # noqa: F401 - the same
+    trace_factories,  # noqa: F401 - the same
+)

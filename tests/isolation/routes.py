@@ -13,6 +13,7 @@ from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
 from tests.isolation.factories import Seeds, columns, tenant_models
+from trueline.inventory.models import BaselineVersion
 from trueline.kit import ids
 from trueline.web.asked import Policy
 from trueline.workspaces.models import Environment
@@ -21,6 +22,7 @@ LIBRARY = {
     "allauth.account": "sign-in by password: pages of one person, outside any workspace",
     "allauth.mfa": "second factors of one person, outside any workspace",
     "allauth.socialaccount": "sign-in by a provider: pages of one person, outside any workspace",
+    "allauth.usersessions": "never reached: our own page of sessions has its address",
 }
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 NEVER = {
@@ -109,6 +111,8 @@ def values_of(seeds: Seeds, route: Route) -> dict[str, str]:
 def is_of_an_environment(parameter: str) -> bool:
     """Whether what the parameter names belongs to one environment, directly or by its snapshot."""
     model = model_of(parameter)
+    if model is BaselineVersion:  # a standard belongs to the workspace, wherever its content was taken
+        return False
     return model is Environment or bool({"environment_id", "snapshot_id"} & columns(model))
 
 

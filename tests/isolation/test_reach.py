@@ -19,28 +19,54 @@ from tests.isolation.factories import Seeds
 from tests.isolation.routes import model_of
 from tests.worlds import World
 from trueline.casework.queries import Wish
-from trueline.connections.models import Upload
-from trueline.findings.models import Finding
+from trueline.evaluations.models import ModelCall, TraceJudgement
+from trueline.findings.exceptions import Validity
+from trueline.findings.models import Finding, FindingLabel
 from trueline.findings.sla import Due
-from trueline.inventory.actions import add_baseline_version, make_baseline
-from trueline.inventory.models import BaselineProfile, BaselineVersion, Snapshot, SnapshotItem
-from trueline.inventory.starting import capture_upload
-from trueline.kit import clock
+from trueline.inventory.assertions.making import Head
+from trueline.inventory.definitions import Definitions
+from trueline.inventory.models import BaselineVersion, SnapshotItem
 from trueline.kit.database.context import within
-from trueline.kit.scope import NotAllowed, NotVisible, Scope
+from trueline.kit.scope import NotVisible, Scope
+from trueline.reviews.models import CycleTurn
+from trueline.traces.models import TraceFile
 from trueline.workspaces import access
 from trueline.workspaces.models import EnvironmentGrant, Membership, User
-from trueline.workspaces.rules import capabilities_of
 
 OF_THE_WORKSPACE = {
+    "findings.terms": "days are set for the whole workspace",
     "inventory.baseline": "a standard belongs to the workspace, wherever its content was taken",
     "inventory.baselines": "the same",
     "inventory.versions": "the same",
     "inventory.newest_versions": "the same",
+    "inventory.version": "the same",
+    "inventory.version_by_id": "the same",
+    "inventory.layers": "the same",
+    "inventory.asked": "the same",
+    "inventory.base_of": "the same",
+    "inventory.upgrade": "the same",
+    "inventory.has_upgrade": "the same",
+    "inventory.upgrade_target": "the same",
+    "inventory.upgrade_plan": "the same; what stands in it is what the caller looked up before",
+    "inventory.upgrade_pieces": "the same",
+    "inventory.must_hold": "the same",
     "inventory.contents": "takes rows that the caller has got by a query that looked at their reach",
+    "audit.checkpoints": "numbers and digests of the workspace's whole trail, and nothing that an event says",
     "evidence.document": "asked by a digest of content, which nobody knows who has not seen the object",
     "evidence.documents": "the same",
     "casework.saved_views": "filters that people keep, which show each reader what that reader may see",
+    "evaluations.world_models": "a world model belongs to the workspace: it holds wherever its agents run",
+    "evaluations.world_model": "the same",
+    "evaluations.world_rules": "the same",
+    "evaluations.world_rule": "the same",
+    "evaluations.rules_by_key": "the same",
+    "evaluations.model_calls_today": "a number that the cap of the whole workspace is held against",
+    "evaluations.rule_relations": "the same",
+    "evaluations.rule_moves": "the same",
+    "evaluations.versions": "the same",
+    "evaluations.version": "the same",
+    "evaluations.as_published": "the same",
+    "evaluations.as_drafted": "the same",
     "workspaces.workspace": "the workspace itself",
     "workspaces.members": "people of the workspace; what narrows them is asked apart",
     "workspaces.member": "the same",
@@ -54,8 +80,9 @@ def queries() -> dict[str, Callable[..., Any]]:
     """Every public query of every room that takes a scope."""
     found = {}
     for config in apps.get_app_configs():
-        name = f"{config.name}.queries"
-        if config.name.startswith("trueline.") and (Path(config.path) / "queries.py").exists():
+        if not config.name.startswith("trueline."):
+            continue
+        for name in [f"{config.name}.{path.stem}" for path in sorted(Path(config.path).glob("queries*.py"))]:
             for function, made in inspect.getmembers(import_module(name), inspect.isfunction):
                 is_ours = made.__module__ == name and not function.startswith("_")
                 if is_ours and "scope" in inspect.signature(made).parameters:
@@ -103,6 +130,7 @@ def _narrowed(seeds: Seeds, environment_id: UUID, effect: str) -> Scope:
 WORDS = {
     "subject_type": "environment",
     "subject_id": "",
+    "reader": "nobody",
     "state": "new",
     "run_type": "inventory.capture",
     "names": ("objects",),
@@ -110,11 +138,20 @@ WORDS = {
 """Parameters that name no row, and what they are given."""
 MADE: dict[str, Callable[[Seeds], Any]] = {
     "wanted": lambda _: Due.ON_TIME,
+    "worth": lambda _: list(Validity),
+    "until": lambda _: datetime(9000, 1, 1, tzinfo=UTC),
+    "file_ids": lambda seeds: [seeds.one(TraceFile).pk],
+    "calls": lambda _: ModelCall.objects.all(),
+    "trace_hex": lambda seeds: seeds.one(TraceJudgement).trace_id,
     "since": lambda _: datetime(1000, 1, 1, tzinfo=UTC),
     "moment": lambda _: datetime(2000, 1, 1, tzinfo=UTC),
     "within": lambda _: timedelta(days=9),
     "found": lambda _: Finding.objects.all(),
+    "head": lambda _: Head("house", "1", "House"),
+    "definitions": lambda _: Definitions(),
+    "label": lambda seeds: seeds.one(FindingLabel).label.name,
     "wish": lambda _: Wish(),
+    "came": lambda seeds: [seeds.one(CycleTurn)],
     "item_key": lambda seeds: f"finding:{seeds.one(Finding).pk}",
 }
 
@@ -190,16 +227,28 @@ def test_what_is_narrowed_away_is_in_no_answer(way: str, name: str, plot: Plot) 
 
 
 LISTS = {
+    "evaluations.sums_of_calls",
+    "notices.releases",
+    "notices.failed",
     "findings.severity_counts",
     "findings.numbers",
     "findings.daily_changes",
+    "findings.ended_exceptions",
     "findings.ending_exceptions",
+    "findings.accepted_paths",
     "findings.pauses",
+    "findings.standing_still",
     "inventory.unread_areas",
     "findings.areas_with_findings",
     "findings.siblings",
     "findings.exceptions_of",
     "audit.history",
+    "traces.waiting_bytes",
+    "traces.spans_of",
+    "traces.spans_of_many",
+    "traces.outline_of",
+    "traces.live_spots",
+    "traces.by_agent_and_hour",
 }
 
 
@@ -216,47 +265,3 @@ def test_a_standard_from_out_of_reach_can_still_be_held_against(plot: Plot) -> N
             plot.narrowed["excluded"], plot.far.one(BaselineVersion), plot.near.one(SnapshotItem).snapshot_id
         )
     assert len(found.entries) > 0
-
-
-def test_a_smaller_role_in_one_environment_holds_only_there(world: World) -> None:
-    with world.inside():
-        manager = User.objects.create_user("manager@example.org", None, name="Mia Manager")
-        membership = Membership.objects.create(workspace=world.workspace, user=manager, role="manager")
-        EnvironmentGrant.objects.create(
-            workspace=world.workspace,
-            membership=membership,
-            environment=world.environment,
-            effect="include",
-            role="viewer",
-        )
-        scope = access.enter(manager, world.workspace.pk)
-    assert scope.reaches(world.environment.pk)
-    assert not scope.reaches(world.other_environment.pk)
-    for capability in capabilities_of("manager"):
-        assert scope.may(capability, world.environment.pk) is (capability in capabilities_of("viewer"))
-
-
-def test_a_smaller_role_there_makes_no_standard_of_what_is_there(world: World) -> None:
-    seeds = Seeds(world.workspace, world.environment, world.owner, "canary")
-    snapshot, upload = seeds.one(Snapshot), seeds.one(Upload)
-    with world.inside():
-        manager = User.objects.create_user("manager@example.org", None, name="Mia Manager")
-        membership = Membership.objects.create(workspace=world.workspace, user=manager, role="manager")
-        for place, role in ((world.environment, "viewer"), (world.other_environment, "")):
-            EnvironmentGrant.objects.create(
-                workspace=world.workspace, membership=membership, environment=place, effect="include", role=role
-            )
-        scope = access.enter(manager, world.workspace.pk)
-        with pytest.raises(NotAllowed):
-            make_baseline(scope, "Standard", snapshot.pk, actor=scope.actor)
-        with pytest.raises(NotAllowed):
-            add_baseline_version(scope, seeds.one(BaselineProfile).pk, snapshot.pk, actor=scope.actor)
-        with pytest.raises(NotVisible):  # a file that was handed over for one environment is not read into another
-            capture_upload(
-                scope,
-                world.other_environment,
-                "microsoft365",
-                upload.pk,
-                actor=scope.actor,
-                observed_at=clock.now(),
-            )

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from tests.isolation import catalogue
 from tests.isolation.factories import FACTORIES, Seeds, tenant_column, tenant_models
-from trueline.audit.models import AuditHead
+from trueline.audit.models import AuditHead, AuditTerm
 from trueline.kit.database.context import reading, within
 from trueline.kit.scope import NotVisible
 from trueline.notices.models import NoticeCursor
@@ -22,7 +22,7 @@ from trueline.workspaces.models import Workspace
 
 MODELS = tenant_models()
 by_model = pytest.mark.parametrize("model", MODELS, ids=[model._meta.label for model in MODELS])
-ONE_EACH = (AuditHead, DataKey, NoticeCursor)  # a workspace has one of these and never a second
+ONE_EACH = (AuditHead, AuditTerm, DataKey, NoticeCursor)  # a workspace has one of these and never a second
 Two = tuple[Seeds, Seeds]
 
 
@@ -137,7 +137,11 @@ def test_without_a_workspace_there_are_no_rows_and_no_error(model: type[Model], 
 
 
 # What else must be said for a key to be the only thing that is wrong with a row.
-BESIDE = {"inventory_identitylink_left_environment_id_tie": {"left_profile_id": None}}
+BESIDE = {
+    "inventory_identitylink_left_environment_id_tie": {"left_profile_id": None},
+    "findings_finding_scan_id_tie": {"snapshot_id": None},
+    "evaluations_failurecluster_world_model_id_tie": {"source": "rule"},
+}
 
 
 @by_model

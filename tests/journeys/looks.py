@@ -66,6 +66,22 @@ def sideways(page: Page) -> str:
     )
 
 
+def squeezed(page: Page) -> str:
+    """What has so little room that it is read letter by letter; empty when nothing has."""
+    return str(
+        page.evaluate("""() => {
+          const isSqueezed = (one) => {
+            const own = [...one.childNodes].filter((node) => node.nodeType === 3);
+            const said = own.map((node) => node.data.trim()).join("");
+            const { width, height } = one.getBoundingClientRect();
+            return said.length > 8 && width > 1 && width < 32 && height > 100;
+          };
+          const found = [...document.querySelectorAll("main *")].filter(isSqueezed);
+          return found.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ");
+        }""")
+    )
+
+
 def texts(page: Page) -> list[str]:
     """Everything that a reader of the page reads or hears, except what names another language as its own."""
     found: list[str] = page.evaluate(_TEXTS)

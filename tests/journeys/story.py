@@ -35,8 +35,11 @@ class Reader:
         self.page.locator("#content").get_by_role("link", name=self.word(link), exact=True).first.click()
 
     def place(self, key: str) -> None:
-        """Go to a place of the rail."""
-        self.page.locator(f'.places a[data-go="{key}"]').click()
+        """Go to a place of the rail, and wait until all of it is there."""
+        link = self.page.locator(f'.places a[data-go="{key}"]')
+        target = link.get_attribute("href")
+        link.click()
+        self.page.wait_for_url(f"{self.site.url}{target}")
 
     def press(self, button: str) -> None:
         """Press a button of the content."""

@@ -1,7 +1,13 @@
 """A walk through every address that an owner can open, as a browser sees it: wide and narrow, light and dark, both
-languages. Pictures of all of it go to `test-output/screens`, to be looked at."""
+languages. Pictures of all of it go to `test-output/screens`, to be looked at.
+
+The suite walks in two of the eight views, which between them have each width, scheme and language;
+`python -m benchmarks soak` does all of it in all eight.
+"""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from playwright.sync_api import Page
@@ -12,12 +18,14 @@ from tests.journeys.places import addresses, demonstration, title_of
 from trueline.workspaces.models import User
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-VIEWS = {
-    "wide-light-en": {"locale": "en-GB", "viewport": WIDE, "color_scheme": "light"},
-    "wide-dark-de": {"locale": "de-DE", "viewport": WIDE, "color_scheme": "dark"},
-    "phone-light-de": {"locale": "de-DE", "viewport": NARROW, "color_scheme": "light"},
-    "phone-dark-en": {"locale": "en-GB", "viewport": NARROW, "color_scheme": "dark"},
+ALL_VIEWS = {
+    f"{size}-{scheme}-{locale[:2]}": {"locale": locale, "viewport": viewport, "color_scheme": scheme}
+    for size, viewport in (("wide", WIDE), ("phone", NARROW))
+    for scheme in ("light", "dark")
+    for locale in ("en-GB", "de-DE")
 }
+IS_LONG = bool(os.environ.get("TRUELINE_EVERY_LOOK"))
+VIEWS = list(ALL_VIEWS) if IS_LONG else ["phone-light-de", "wide-dark-en"]
 
 BEFORE_SIGN_IN = ("account_login", "account_signup", "account_reset_password", "sign_in_link", "join")
 
@@ -46,7 +54,7 @@ def view(request) -> str:
 @pytest.fixture
 def page(view, new_page, site, owner) -> Page:
     """The owner's browser, in one of the views."""
-    opened = new_page(**VIEWS[view])
+    opened = new_page(**ALL_VIEWS[view])
     sign_in(opened, site, owner)
     return opened
 
@@ -65,7 +73,7 @@ def test_every_address_is_whole_readable_and_in_the_readers_language(view, page,
 
 
 def test_what_a_visitor_sees_is_whole_readable_and_in_the_visitors_language(view, new_page, places, screens):
-    page = new_page(**VIEWS[view])
+    page = new_page(**ALL_VIEWS[view])
     folder = screens / view
     folder.mkdir(exist_ok=True)
     wrongs = []
@@ -77,18 +85,22 @@ def test_what_a_visitor_sees_is_whole_readable_and_in_the_visitors_language(view
 
 
 def is_only_written_to(page: Page, address: str) -> bool:
-    """Whether the address takes no look; asked in the page's own language, as an answer may leave a message behind."""
-    language = page.evaluate("navigator.language")
-    return page.request.get(address, max_redirects=0, headers={"Accept-Language": language}).status == 405
+    """Whether the address takes no look, as it says itself."""
+    return "GET" not in page.request.fetch(address, method="OPTIONS").headers.get("allow", "GET")
 
 
 def wrongs_of(page: Page, view: str) -> list[str]:
     """What is wrong with the page that is open."""
     is_a_part = not page.title()  # the moving part of a run's page is asked for by a script only
     found = [] if is_a_part else looks.grave_barriers(page)
+    if not is_a_part and not page.locator("details.help, .error-code").count():
+        found.append("says nothing of what it is for")
     wide = looks.sideways(page)
     if wide:
         found.append(f"wider than the window: {wide}")
+    narrow = looks.squeezed(page)
+    if narrow:
+        found.append(f"read letter by letter: {narrow}")
     if view.endswith("-de"):
         found += [f"in English: {text}" for text in looks.english(looks.texts(page))]
     return found

@@ -105,12 +105,12 @@ def differences_are_listed(reader: Reader) -> None:
 
 def record_is_whole(reader: Reader) -> None:
     reader.place("r")
-    assert reader.page.locator("tbody tr").count() >= 3
+    expect(reader.page.locator("tbody tr").nth(2)).to_be_visible()
     reader.place("a")
     here = reader.page.url
     for action in ON_RECORD:
         reader.page.goto(f"{here}?action={action}")
-        assert reader.page.locator("[data-row]").count() >= 1, action
+        expect(reader.page.locator("[data-row]").first, action).to_be_visible()
     reader.go("Verify the chain")
     expect(reader.page.locator(".notice.tone-good").first).to_be_visible()
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.people import sign_in
 from tests.journeys.places import demonstration
+from trueline.engine.packs import verify_pack
 
 WIDE = {"width": 1440, "height": 900}
 
@@ -50,9 +51,33 @@ def test_a_record_opens_beside_its_list_under_its_own_address(page):
     expect(link).to_be_focused()
     page.go_forward()
     expect(drawer.locator("h1")).to_be_visible()
+    expect(drawer.locator("h1")).to_have_attribute("aria-level", "2")
     page.reload()
     expect(drawer).to_have_count(0)
     expect(page.locator("main h1")).to_be_visible()
+    page.go_back()
+    expect(page.locator("a[data-drawer]").nth(1)).to_be_visible()
+
+
+def test_work_on_a_record_beside_its_list_stays_there_and_shows_in_the_list(page):
+    page.goto("/w/demo/findings/?severity=low")
+    row = page.locator("[data-row]").first
+    row.locator("[type=checkbox]").check()
+    row.locator("a[data-drawer]").click()
+    drawer = page.locator("aside.drawer")
+    expect(drawer.locator("h1")).to_be_focused()
+    record = page.url
+    drawer.get_by_role("button", name="Take it").click()
+    expect(page.locator(".toasts .notice")).to_have_count(1)
+    expect(drawer.locator("h1")).to_be_focused()
+    expect(drawer.get_by_role("button", name="Take it")).to_have_count(0)
+    expect(row).to_contain_text("Triaged")
+    expect(row.locator("[type=checkbox]")).to_be_checked()
+    expect(page.locator("[data-bulk]")).to_contain_text("chosen: 1")
+    assert page.url == record
+    page.keyboard.press("Escape")
+    expect(row.locator("a[data-drawer]")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"\?severity=low$"))
 
 
 def test_several_findings_are_worked_on_at_once_and_that_is_taken_back(page):
@@ -78,3 +103,22 @@ def test_a_chart_is_walked_by_arrows_and_says_its_numbers(page):
     canvas.focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-chart=trend] [data-said]")).to_contain_text("All")
+
+
+def test_a_review_goes_from_its_evidence_to_a_pack_that_is_checked_offline(page, tmp_path):
+    page.goto("/w/demo/reviews/")
+    page.get_by_label("Environment", exact=True).select_option(label="Tannhorst Metallbau")
+    page.get_by_label("Title", exact=True).fill("November")
+    page.get_by_role("button", name="Take evidence and begin").click()
+    expect(page.get_by_role("button", name="Ready to be published")).to_be_disabled()
+    page.locator("textarea[name=summary]").fill("Two things matter. Both are being worked on.")
+    page.get_by_role("button", name="Keep the text").click()
+    page.get_by_role("button", name="Ready to be published").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("link", name="As the customer sees it").click()
+    expect(page.locator("main")).to_contain_text("Blind spots")
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Download").click()
+    path = tmp_path / "pack.zip"
+    coming.value.save_as(path)
+    assert verify_pack.verify(path).failures == []
