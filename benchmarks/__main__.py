@@ -14,8 +14,13 @@ BENCHMARKS = {
     "detections": "benchmarks.product.detections",
     "row-security": "benchmarks.product.row_security",
     "audit": "benchmarks.product.trail",
+    "packs": "benchmarks.product.packs",
     "inbox": "benchmarks.product.inbox",
     "pages": "benchmarks.product.pages",
+    "compare-page": "benchmarks.product.compare_page",
+    "traces-receiver": "benchmarks.traces.receiver",
+    "traces-store": "benchmarks.traces.store",
+    "first-paint": "benchmarks.product.first_paint",
     "start-up": "benchmarks.product.start_up",
 }
 """Each module has `TITLE` and `tables(is_quick)`, which yields `results.Table`s."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trueline.kit.memory import look_rarely
+
 _ROOT = Path(__file__).parents[1]
 
 
@@ -30,6 +32,7 @@ def measure(function: str, *arguments: Any) -> Measured:
 
 
 def _main() -> None:
+    look_rarely()  # as every process of the product does when it begins
     module, _, name = sys.argv[1].partition(":")
     value = getattr(importlib.import_module(module), name)(*json.loads(sys.argv[2]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,6 +10,7 @@ KILLS = int(os.environ.get("SOAK_KILLS", "20"))
 CAMPAIGNS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("findings against their model", ["tests/findings/test_lifecycle_machine.py"], {"SOAK_COURSES": "3000"}),
     ("accepted risk against its model", ["tests/findings/test_acceptance_machine.py"], {"SOAK_COURSES": "1000"}),
+    ("every page in all eight looks", ["tests/journeys/test_every_address.py"], {"TRUELINE_EVERY_LOOK": "1"}),
     *(
         (f"killed and paused workers, round {number + 1} of {KILLS}", ["tests/operations"], {})
         for number in range(KILLS)

@@ -11,6 +11,7 @@ from benchmarks.compare.contenders import Measured, contenders, measure, measure
 from benchmarks.compare.portfolio import sample, timings
 from benchmarks.compare.scenarios import Scenario, reading, scenarios
 from trueline.inventory.readings import compare_readings
+from trueline.kit.memory import look_rarely
 
 RELEASES = (("v3.3", "v3.4"), ("v3.4", "v3.6"))
 SAMPLE = 600
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--intunecd", type=Path, help="Python of an environment with IntuneCD")
     parser.add_argument("--quick", action="store_true", help="leave out the 60,000 objects")
     args = parser.parse_args()
+    look_rarely()  # as every process of the product does when it begins; it holds for the other side just as well
     parts = (
         pair_lines(args.data, args.intunecd),
         match_lines(args.data),

@@ -42,7 +42,7 @@ def tables(is_quick: bool) -> Iterator[Table]:
         begun = time.perf_counter()
         subprocess.run(["git", "clone", "-q", str(_ROOT), str(clone)], check=True)
         cloned = time.perf_counter() - begun
-        with _erased(clone / "var"):
+        with erased(clone / "var"):
             cold = _start(clone)
             warm = [_start(clone) for _ in range(rounds)]
         words = [_help(clone) for _ in range(5)]
@@ -62,7 +62,7 @@ def tables(is_quick: bool) -> Iterator[Table]:
 
 
 @contextlib.contextmanager
-def _erased(home: Path) -> Iterator[None]:
+def erased(home: Path) -> Iterator[None]:
     try:
         yield
     finally:
@@ -72,7 +72,7 @@ def _erased(home: Path) -> Iterator[None]:
 
 def _start(clone: Path) -> Start:
     """`make up` as a person types it, but on a free port: the variable is read by make's command."""
-    port = _free_port()
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("TRUELINE_", "DATABASE_URL"))}
     begun = time.perf_counter()
     subprocess.run(["make", "-s", ".venv/run.stamp"], cwd=clone, env=environ, check=True, stdout=subprocess.DEVNULL)
@@ -105,7 +105,7 @@ def _first_page(port: int, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("no page came; the lines above say why")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

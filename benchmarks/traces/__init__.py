@@ -1,0 +1,1 @@
+"""Receiving, keeping and asking traces, beside another receiver with the same sender."""
