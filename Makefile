@@ -30,7 +30,7 @@ up: .venv/run.stamp ## start everything and stay; Ctrl-C stops it
 
 test: .venv/dev.stamp ## the whole suite, with all its set-up
 	@$(BIN)/python -m tools.browser
-	@$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 check: $(CHECKS) ## every check that is not a test
 

@@ -15,9 +15,10 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import allauth
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
@@ -38,6 +39,7 @@ _KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
     "gettext_noop": None,
+    "phrase": None,
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdr%]|\{\w*\}|</?[a-z]\w*")
 _INFORMAL = {
@@ -61,20 +63,30 @@ class Text:
 
 
 def message_files(source: Path) -> list[Path]:
-    """List the templates and modules that may hold messages, in a stable order."""
+    """List the templates, modules and shipped standards that may hold messages, in a stable order."""
     templates = (path for path in source.rglob("templates/**/*") if path.suffix in {".html", ".txt"})
     modules = (path for path in source.rglob("*.py") if "migrations" not in path.parts)
-    return sorted({*templates, *modules})
+    return sorted({*templates, *modules, *source.glob("providers/*/baselines/*.yaml")})
 
 
 def messages_in(path: Path) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
     """Yield id (a pair for plurals), comments for translators and context of each message of a file."""
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".yaml":
+        yield from ((said, [], "standard") for said in _of_standard(yaml.safe_load(text)))
+        return
     if path.suffix != ".py":
         text = _as_python(text, path)
     source = io.BytesIO(text.encode())
     for _line, ids, comments, context in extract("python", source, keywords=_KEYWORDS, comment_tags=("Translators",)):
         yield ids, comments, context
+
+
+def _of_standard(document: dict[str, Any]) -> Iterator[str]:
+    """What a shipped standard says to people; its context keeps it from standing for anything else."""
+    demands = (*document.get("assertions", ()), *document.get("templates", ()))
+    for part in (document["baseline"], *demands):
+        yield from (part[name] for name in ("title", "description", "rationale") if part.get(name))
 
 
 def collect(source: Path) -> Catalog:

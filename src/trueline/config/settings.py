@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from trueline.config.installation import Installation
+from trueline.evaluations.language_model import ChatModel, model_of
 from trueline.kit.http import Outgoing, networks
 from trueline.kit.sealing import KeyFile, LocalKeys
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "trueline.vault",
     "trueline.audit",
@@ -51,8 +53,12 @@ INSTALLED_APPS = [
     "trueline.workspaces",
     "trueline.connections",
     "trueline.evidence",
+    "trueline.traces",
+    "trueline.systems",
     "trueline.inventory",
     "trueline.findings",
+    "trueline.evaluations",
+    "trueline.reviews",
     "trueline.notices",
     "trueline.casework",
     "trueline.api",
@@ -172,7 +178,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("TRUELINE_BEHIND_PROXY") else None
+IS_BEHIND_PROXY = bool(os.environ.get("TRUELINE_BEHIND_PROXY"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(IS_BEHIND_PROXY)  # else all visitors share the proxy's address and its limits
 # Cookies, not the session: a message that is read must not make a GET write to the database.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -190,10 +198,16 @@ STATIC_URL = "/static/"
 # Served from the package itself: there is no step that collects files, so none can be forgotten.
 WHITENOISE_USE_FINDERS = True
 
+# Files of spans. Web and workers on several machines need it on storage that all of them see.
+TRACES_PATH = Path(os.environ.get("TRUELINE_TRACES") or INSTALLATION.home / "traces")
+
 DEFINITIONS_PATH = Path(os.environ["TRUELINE_DEFINITIONS"]) if os.environ.get("TRUELINE_DEFINITIONS") else None
 
 # Sends to addresses that people give; private networks only where whoever runs the machine has named them.
 OUTGOING = Outgoing(networks(os.environ.get("TRUELINE_OUTGOING_NETWORKS", "")))
+# Asked by judged rules of scans, where somebody wishes it. None, as long as the installation names none.
+LANGUAGE_MODEL: ChatModel | None = model_of(OUTGOING, os.environ)
+MODEL_CALLS_PER_DAY = int(os.environ.get("TRUELINE_MODEL_CALLS_PER_DAY", "2000"))
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if not os.environ.get("TRUELINE_SMTP_HOST"):

@@ -2,4 +2,7 @@
 
 from django.core.wsgi import get_wsgi_application
 
+from trueline.kit.memory import look_rarely
+
+look_rarely()
 application = get_wsgi_application()
