@@ -267,12 +267,17 @@ def test_the_line_that_the_page_shows_for_it_runs(operation: Operation, planted:
     method = words[words.index("-X") + 1] if "-X" in words else "GET"
     address, _, query = words[-1].partition("?")
     if "-F" in words:
-        answer = _upload(callers["owner"], address.removeprefix("/api/v1"), export=BytesIO(b"{}"))
+        field = words[words.index("-F") + 1].partition("=")[0]
+        answer = _upload(callers["owner"], address.removeprefix("/api/v1"), **{field: BytesIO(b"{}")})
     else:
         content = json.loads(words[words.index("-d") + 1]) if "-d" in words else None
         answer = callers["owner"](method, f"{address}?{query}" if query else address, content)
     if answer.status_code not in {200, 201, 202, 204, 409}:  # the line is right; what it meets is not
-        assert answer.json()["code"] in {"not_found", "not_sendable", "key_withdrawn", "seal_broken"}, answer.content
+        assert answer.json()["code"] in _MET, answer.content
+
+
+_MET = {"not_found", "not_receiving", "not_sendable", "key_withdrawn", "seal_broken"}
+"""What a line that is right may meet in the planted workspace."""
 
 
 def _filled(line: str, operation: Operation, seeds: Seeds) -> str:

@@ -31,7 +31,7 @@ _TEXTS = """() => {
 }"""
 _HOLE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 _SHORTEST = 4
-_PROPERTIES = {"name"}
+_PROPERTIES = {"name", "State"}
 """Words of Microsoft's own, shown as they are, that are messages by coincidence."""
 
 

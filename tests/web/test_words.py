@@ -24,12 +24,12 @@ def finding(kind="modified", facet="settings", path="grantControls/state", expec
     [
         (finding("missing", "", ""), "CA003 Block legacy is missing"),
         (finding("extra", "", ""), "CA003 Block legacy is not part of the standard"),
-        (finding("added"), "state is set, and the standard does not set it"),
-        (finding("removed"), "state is no longer set"),
-        (finding(expected="enabled", observed="disabled"), "state is disabled instead of enabled"),
-        (finding(expected=True, observed=False), "state is false instead of true"),
-        (finding(expected=["a"], observed=["b"]), "state has another value"),
-        (finding(expected="a" * 40, observed="b"), "state has another value"),
+        (finding("added"), "State is set, and the standard does not set it"),
+        (finding("removed"), "State is no longer set"),
+        (finding(expected="enabled", observed="disabled"), "State is disabled instead of enabled"),
+        (finding(expected=True, observed=False), "State is false instead of true"),
+        (finding(expected=["a"], observed=["b"]), "State has another value"),
+        (finding(expected="a" * 40, observed="b"), "State has another value"),
         (finding("added", "assignments", "assignments[g1]"), "Assignments of CA003 Block legacy differ"),
     ],
 )
@@ -38,7 +38,7 @@ def test_a_finding_is_told_in_one_sentence(found, title):
 
 
 def test_on_its_own_page_a_finding_names_its_object():
-    assert words.finding_sentence(finding("removed")) == "CA003 Block legacy: state is no longer set"
+    assert words.finding_sentence(finding("removed")) == "CA003 Block legacy: State is no longer set"
     assert words.finding_sentence(finding("missing", "", "")) == "CA003 Block legacy is missing"
 
 

@@ -179,10 +179,16 @@ def _is_needed(parameter: dict[str, Any]) -> bool:
     return bool(parameter["in"] == "query" and parameter["required"])
 
 
+def _schema(document: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    name = named.get("$ref", "").rpartition("/")[2]
+    return document["components"]["schemas"][name] if name else named
+
+
 def _content(document: dict[str, Any], details: dict[str, Any]) -> list[str]:
     content = details.get("requestBody", {}).get("content", {})
     if "multipart/form-data" in content:
-        return ["-F export=@export.zip"]
+        fields = _schema(document, content["multipart/form-data"]["schema"])["properties"]
+        return [f"-F {name}=@{name}.zip" for name, field in fields.items() if field.get("format") == "binary"]
     if "application/json" not in content:
         return []
     name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]

@@ -54,7 +54,7 @@ class Side:
     def name(self) -> str:
         """What it is called in a sentence."""
         if self.version is not None:
-            return self.version.profile.name
+            return words.shipped(self.version.profile.name)
         assert self.environment is not None
         return self.environment.name
 

@@ -226,7 +226,10 @@ def _page_url(asked: Asked, start: int) -> str:
 
 
 def _choices_left(history: list[Snapshot], standards: list[BaselineVersion]) -> list[tuple[str, str]]:
-    held = [(f"standard-{one.profile_id}", _("Standard %(name)s") % {"name": one.profile.name}) for one in standards]
+    held = [
+        (f"standard-{one.profile_id}", _("Standard %(name)s") % {"name": words.shipped(one.profile.name)})
+        for one in standards
+    ]
     return [*held, *((str(one.pk), _time(one)) for one in history)]
 
 
@@ -234,7 +237,7 @@ def _left_title(sides: _Sides) -> str:
     if sides.version is None:
         assert sides.left is not None
         return _time(sides.left)
-    values = {"name": sides.version.profile.name, "number": sides.version.number}
+    values = {"name": words.shipped(sides.version.profile.name), "number": sides.version.number}
     return _("%(name)s, version %(number)s") % values
 
 

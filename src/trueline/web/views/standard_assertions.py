@@ -116,7 +116,10 @@ def assertion(asked: Asked, profile_id: UUID) -> HttpResponse:
         "profile": profile,
         **_pages(asked, len(stands), _PLACES),
     }
-    crumbs = [(_("Standards"), url(asked, "standards")), (profile.name, url(asked, "standard", profile.pk))]
+    crumbs = [
+        (_("Standards"), url(asked, "standards")),
+        (words.shipped(profile.name), url(asked, "standard", profile.pk)),
+    ]
     return page(asked, "standard_assertion.html", words.shipped(entry.demand.title), context, crumbs=crumbs)
 
 

@@ -87,7 +87,7 @@ def unassign(asked: Asked, profile_id: UUID) -> HttpResponse:
     except TruelineError as error:
         messages.error(asked.request, words.told(error))
     else:
-        values = {"environment": place.name, "standard": profile.name}
+        values = {"environment": place.name, "standard": words.shipped(profile.name)}
         messages.success(asked.request, _("%(environment)s is not held to %(standard)s any more.") % values)
     return redirect(url(asked, "standard", profile.pk))
 
@@ -139,7 +139,7 @@ def _form(
 ) -> HttpResponse:
     crumbs = [(_("Standards"), url(asked, "standards"))]
     if profile is not None:
-        crumbs.append((profile.name, url(asked, "standard", profile.pk)))
+        crumbs.append((words.shipped(profile.name), url(asked, "standard", profile.pk)))
         offered = {name: one for name, one in offered.items() if one.id == profile.key}
     context = {"form": form, "profile": profile, "offered": offered}
     title = _("New standard") if profile is None else _("Next version")

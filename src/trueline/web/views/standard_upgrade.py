@@ -138,7 +138,10 @@ def _page(asked: Asked, profile: BaselineProfile) -> HttpResponse:
         "unchanged": len(seen.items) + seen.untouched - len(decided),
         "here": f"{asked.request.path}?{asked.request.GET.urlencode()}",
     }
-    crumbs = [(_("Standards"), url(asked, "standards")), (profile.name, url(asked, "standard", profile.pk))]
+    crumbs = [
+        (_("Standards"), url(asked, "standards")),
+        (words.shipped(profile.name), url(asked, "standard", profile.pk)),
+    ]
     return page(asked, "standard_upgrade.html", _("To the next release"), context, crumbs=crumbs)
 
 

@@ -84,7 +84,7 @@ def assign(asked: Asked, profile_id: UUID) -> HttpResponse:
     except TruelineError as error:
         messages.error(asked.request, words.told(error))
         return redirect(url(asked, "standard", profile.pk))
-    values = {"environment": chosen.name, "standard": profile.name}
+    values = {"environment": chosen.name, "standard": words.shipped(profile.name)}
     messages.success(asked.request, _("%(environment)s is held to %(standard)s.") % values)
     return redirect(url(asked, "run", started.run.pk) if started else url(asked, "standard", profile.pk))
 
@@ -161,7 +161,7 @@ def _page(asked: Asked, profile: BaselineProfile, form: AssignForm | None, *, st
     if versions:
         context["asks"] = assertions_of(asked, profile, versions[0])
     crumbs = [(_("Standards"), url(asked, "standards"))]
-    return page(asked, "standard.html", profile.name, context, crumbs=crumbs, status=status)
+    return page(asked, "standard.html", words.shipped(profile.name), context, crumbs=crumbs, status=status)
 
 
 def _free(asked: Asked, profile: BaselineProfile) -> list[Environment]:

@@ -8,17 +8,19 @@
   let chordUntil = 0;
 
   const isOff = () => localStorage.getItem(OFF) !== null;
-  const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  const TAKES_LETTERS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+  const isTyping = (element) => element.closest(TAKES_LETTERS) !== null;
 
   function walk(step) {
     const rows = [...document.querySelectorAll("[data-row]")];
     if (rows.length === 0) return;
     const here = rows.findIndex((row) => row.contains(document.activeElement));
     const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), rows.length - 1);
-    const target = rows[next].querySelector("a, button, summary, input") ?? rows[next];
-    if (target === rows[next]) target.tabIndex = -1;
+    const row = rows[next];
+    const target = row.querySelector("a, button, summary") ?? row.querySelector("input") ?? row;
+    if (target === row) target.tabIndex = -1;
     target.focus();
-    rows[next].scrollIntoView({ block: "nearest" });
+    row.scrollIntoView({ block: "nearest" });
   }
 
   function press(selector, act = "click") {
