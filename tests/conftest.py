@@ -11,8 +11,8 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from tests import database
+from tests.layers import ORDER, Layers, layer_of
 from tests.samples import Captured, captured_world
-from tests.stage import LAYERS, Stage, layer_of
 from tests.worlds import World, small_world
 from trueline.workspaces.models import User
 
@@ -20,19 +20,19 @@ from trueline.workspaces.models import User
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-STAGE = Stage()
+STANDING = Layers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In each module, tests that begin with the same follow one another."""
     place = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
-    items.sort(key=lambda item: (place[item.path], LAYERS.index(layer_of(item))))
+    items.sort(key=lambda item: (place[item.path], ORDER.index(layer_of(item))))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Nothing stands that the test did not ask for, before its first fixture is made."""
-    STAGE.clear(layer_of(item))
+    STANDING.clear(layer_of(item))
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The database, once for each test process."""
     with django_db_blocker.unblock(), database.test_database():
         yield
-        STAGE.clear()
+        STANDING.clear()
 
 
 @pytest.fixture
@@ -54,24 +54,24 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
 
 
 @pytest.fixture(autouse=True)
-def _staged(request: pytest.FixtureRequest) -> None:
+def _standing(request: pytest.FixtureRequest) -> None:
     """What the test begins with, standing before its own transaction begins."""
     layer = layer_of(request.node)
     if layer:
         request.getfixturevalue("django_db_setup")
-        STAGE.build(layer, request.getfixturevalue("django_db_blocker").unblock)
+        STANDING.build(layer, request.getfixturevalue("django_db_blocker").unblock)
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """One small world: an owner, an approver, a viewer and a stranger who must see nothing."""
-    return STAGE.made("world") or small_world()
+    return STANDING.made("world") or small_world()
 
 
 @pytest.fixture
 def captured(world: World, tmp_path: Path) -> Captured:
     """Both environments captured, one of them differing from the other's standard."""
-    return STAGE.made("captured") or captured_world(world, tmp_path)
+    return STANDING.made("captured") or captured_world(world, tmp_path)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ OLDEST_SECONDS = 60.0
 """`now()` of the database is when its transaction began; it must not lie far behind the clock of a test."""
 
 
-LAYERS = ("", "world", "captured")
+ORDER = ("", "world", "captured")
 _COMMITTED = {"committed", "kept"}
 """Fixtures of tests that need real commits: nothing may stand open beside them."""
 
@@ -33,15 +33,15 @@ def layer_of(item: pytest.Item) -> str:
     asked = set(getattr(item, "fixturenames", ()))
     if asked & _COMMITTED:
         return ""
-    return max(LAYERS, key=lambda name: LAYERS.index(name) if name in asked else 0)
+    return max(ORDER, key=lambda name: ORDER.index(name) if name in asked else 0)
 
 
-class Stage:
+class Layers:
     """The layers that stand, lowest first."""
 
     def __init__(self) -> None:
-        self._makers: dict[str, Callable[[], Any]] = {"world": small_world, "captured": self._captured}
-        self._made: dict[str, Any] = {}
+        self._makers: dict[str, Callable[[], dict[str, Any]]] = {"world": self._world, "captured": self._captured}
+        self._made: dict[str, dict[str, Any]] = {}
         self._undo: list[ExitStack] = []
         self._unblocked: Callable[[], AbstractContextManager[None]] | None = None
         self._since = 0.0
@@ -49,7 +49,7 @@ class Stage:
     def clear(self, wanted: str = "") -> None:
         """Take away what stands above the layer, and everything that has stood for too long."""
         is_old = time.monotonic() - self._since > OLDEST_SECONDS
-        number = 0 if is_old else LAYERS.index(wanted)
+        number = 0 if is_old else ORDER.index(wanted)
         while len(self._undo) > number:
             assert self._unblocked is not None
             with self._unblocked():
@@ -60,16 +60,21 @@ class Stage:
         """Let the layers up to this one stand."""
         self._unblocked = unblocked
         with unblocked():
-            for name in LAYERS[len(self._made) + 1 : LAYERS.index(wanted) + 1]:
+            for name in ORDER[len(self._made) + 1 : ORDER.index(wanted) + 1]:
                 self._add(name)
 
     def made(self, name: str) -> Any:
-        """The test's own copy of what a layer made; nothing where it does not stand."""
-        return copy.deepcopy(self._made.get(name))
+        """The test's own copy of what stands under the name; nothing where it does not stand."""
+        return copy.deepcopy(next((made[name] for made in reversed(self._made.values()) if name in made), None))
 
-    def _captured(self) -> Any:
+    def _world(self) -> dict[str, Any]:
+        return {"world": small_world()}
+
+    def _captured(self) -> dict[str, Any]:
+        """Capturing changes the world it is given, which must stay as it is for whoever stands below."""
+        world = self.made("world")
         with tempfile.TemporaryDirectory() as folder:
-            return captured_world(self._made["world"], Path(folder))
+            return {"world": world, "captured": captured_world(world, Path(folder))}
 
     def _add(self, name: str) -> None:
         undo = ExitStack()
