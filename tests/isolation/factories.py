@@ -33,7 +33,7 @@ from trueline.findings.models import (
     FindingTerm,
     Label,
 )
-from trueline.findings.rules import Severity
+from trueline.findings.rules import SLA_DAYS, Severity
 from trueline.inventory.assertions.model import Assertion, Baseline, Operator
 from trueline.inventory.assertions.writing import baseline_document
 from trueline.inventory.models import (
@@ -521,7 +521,8 @@ _SEVERITIES = cycle(sorted(Severity))
 
 @makes(FindingTerm)
 def _finding_term(seeds: Seeds) -> Model:
-    return FindingTerm(workspace_id=seeds.workspace.pk, severity=next(_SEVERITIES), days=7)
+    severity = next(_SEVERITIES)
+    return FindingTerm(workspace_id=seeds.workspace.pk, severity=severity, days=SLA_DAYS[severity] - 1)
 
 
 @makes(Label)
