@@ -12,10 +12,10 @@ from django.utils.translation.trans_real import translation
 from playwright.sync_api import Page
 
 _GRAVE = {"serious", "critical"}
-_RUN_AXE = """() => axe.run(document, {
-  resultTypes: ["violations"],
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})"""
+_RUN_AXE = """(rules) => axe.run(document, { preload: false, resultTypes: ["violations"], runOnly: rules })"""
+_EVERY_RULE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_OF_THE_LOOK = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""Rules that colours and sizes decide; all others say the same of a page in every look."""
 _TEXTS = """() => {
   const said = [];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
@@ -41,10 +41,10 @@ def axe_source() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def grave_barriers(page: Page) -> list[str]:
-    """What axe calls serious or critical on the page that is open."""
+def grave_barriers(page: Page, *, of_the_look: bool = False) -> list[str]:
+    """What axe calls serious or critical on the page that is open; or only what its colours and sizes decide."""
     page.evaluate(axe_source())
-    found: dict[str, Any] = page.evaluate(_RUN_AXE)
+    found: dict[str, Any] = page.evaluate(_RUN_AXE, _OF_THE_LOOK if of_the_look else _EVERY_RULE)
     return [
         f"{one['id']} ({one['impact']}): {node['html'][:160]} {(node['any'] or [{}])[0].get('message', '')}"
         for one in found["violations"]

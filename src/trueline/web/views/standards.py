@@ -95,7 +95,7 @@ def make(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
     found = access.environment(asked.scope, environment)
     shown = snapshot_of(asked, found, snapshot_id)
     asked.scope.require(_MANAGE, found.pk)
-    standards = [(one.pk, one.name) for one in inventory.baselines(asked.scope)]
+    standards = [(one.pk, words.shipped(one.name)) for one in inventory.baselines(asked.scope)]
     form = StandardForm(asked.request.POST or None, standards=standards)
     if form.is_valid():
         try:
