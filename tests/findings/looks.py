@@ -107,8 +107,8 @@ def decide(world: World, environment: Environment, name: str, state: str) -> Non
         mine.update(state=state, **ends)
 
 
-def accept(world: World, finding: Finding) -> FindingException:
-    """An acceptance for a year of the value that is there now, in place of the one before."""
+def accept(world: World, finding: Finding, lasts: timedelta = timedelta(days=365)) -> FindingException:
+    """An acceptance of the value that is there now, in place of the one before."""
     moment = clock.now()
     FindingException.objects.filter(finding_id=finding.pk, status="active").update(status="superseded")
     return FindingException.objects.create(
@@ -121,8 +121,8 @@ def accept(world: World, finding: Finding) -> FindingException:
         owner=world.owner,
         reason="Known and watched.",
         effective_from=moment,
-        expires_at=moment + timedelta(days=365),
-        review_due_at=moment + timedelta(days=180),
+        expires_at=moment + lasts,
+        review_due_at=moment + lasts / 2,
         pinned_digest=finding.observed_digest,
         pinned_rank=finding.severity_rank,
         pinned_snapshot_id=finding.snapshot_id,

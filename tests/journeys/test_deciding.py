@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.findings.looks import accept
 from tests.journeys.people import sign_in
 from tests.samples import TAKEN_AT, Captured, capture, captured_world, compliance, write_export
 from tests.worlds import World, small_world
-from trueline.findings.models import Finding, FindingException
+from trueline.findings.models import Finding
 from trueline.kit import clock, ids
 
 LIST = "/w/acme/findings/"
@@ -83,16 +84,14 @@ def test_a_risk_is_asked_for_accepted_by_another_and_open_again_with_another_val
 def test_on_its_date_an_accepted_risk_is_open_again_with_no_worker_running(world, captured, browser_of):
     finding = of_kind(captured, "extra")
     with world.inside():
-        held = accept(world, finding)
+        accept(world, finding)
         Finding.objects.filter(id=finding.pk).update(state="risk_accepted")
     page = browser_of(world.viewer)
     page.goto(f"{LIST}{finding.pk}")
     expect(state(page)).to_contain_text("Risk accepted")
-    with world.inside():  # the clock of another process cannot be moved, so the dates are: a year and a second back
-        back = clock.now() - held.expires_at + timedelta(seconds=-1)
-        FindingException.objects.filter(id=held.pk).update(
-            expires_at=held.expires_at + back, effective_from=held.effective_from + back
-        )
+    with world.inside():  # neither the clock of another process can be moved nor the date of a decision
+        held = accept(world, finding, lasts=timedelta(seconds=1))
+    time.sleep(max((held.expires_at - clock.now()).total_seconds(), 0))
     page.reload()
     expect(state(page)).to_contain_text("Reopened")
     page.goto("/w/acme/decisions/?state=expired")

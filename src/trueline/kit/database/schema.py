@@ -87,6 +87,23 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def written_once(table: str, *columns: str) -> RunSQL:
+    """Refuse to change these columns of a row, for the owner too."""
+    function = f"{table}_is_written_once"
+    old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("old", "new"))
+    return RunSQL(
+        f"""
+        create function {function}() returns trigger language plpgsql as $$
+        begin
+          raise exception 'what {table} was written with is not changed' using errcode = 'check_violation';
+        end $$;
+        create trigger {function} before update on {table} for each row
+          when (row({old}) is distinct from row({new})) execute function {function}()
+        """,
+        RunSQL.noop,
+    )
+
+
 def never_emptied(table: str) -> RunSQL:
     """Refuse TRUNCATE, for the owner too: it asks no trigger of the rows."""
     return RunSQL(
