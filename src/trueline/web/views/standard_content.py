@@ -88,7 +88,8 @@ def unassign(asked: Asked, profile_id: UUID) -> HttpResponse:
         messages.error(asked.request, words.told(error))
     else:
         values = {"environment": place.name, "standard": words.shipped(profile.name)}
-        messages.success(asked.request, _("%(environment)s is not held to %(standard)s any more.") % values)
+        said = _("%(environment)s is not held to %(standard)s any more.") % values
+        messages.success(asked.request, said, extra_tags=url(asked, "environment", place.slug))
     return redirect(url(asked, "standard", profile.pk))
 
 

@@ -85,7 +85,8 @@ def assign(asked: Asked, profile_id: UUID) -> HttpResponse:
         messages.error(asked.request, words.told(error))
         return redirect(url(asked, "standard", profile.pk))
     values = {"environment": chosen.name, "standard": words.shipped(profile.name)}
-    messages.success(asked.request, _("%(environment)s is held to %(standard)s.") % values)
+    said = _("%(environment)s is held to %(standard)s.") % values
+    messages.success(asked.request, said, extra_tags=url(asked, "environment", chosen.slug))
     return redirect(url(asked, "run", started.run.pk) if started else url(asked, "standard", profile.pk))
 
 
