@@ -26,6 +26,7 @@
   function press(selector, act = "click") {
     const target = document.querySelector(selector);
     target?.[act]();
+    if (target?.matches("summary")) target.parentElement.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     return target !== null;
   }
 
