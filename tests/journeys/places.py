@@ -33,7 +33,8 @@ _ELSEWHERE = ("account/oidc/", "account/social/", "api/")
 
 
 OF_AGENTS = (
-    "scans", "scan_new", "traces", "trace_import", "trace", "trace_span", "environment_receiver", "system_graph", "prompt_templates",
+    "scans", "scan_new", "traces", "trace_import", "trace", "trace_span",
+    "environment_receiver", "system_graph", "prompt_templates",
 )  # fmt: skip
 OF_BOTH = ("environment",)
 """Pages that only a system of agents fills, and such as look another way there."""

@@ -139,4 +139,6 @@ def test_work_is_sorted_by_keyboard_alone(world, captured, browser_of):
     page.keyboard.press("o")
     expect(page.locator("h1, h2").filter(has_text=first.split(" ")[0]).first).to_be_visible()
     page.keyboard.press("a")
-    expect(page.locator("[data-shortcut=a] + div :is(input:not([type=hidden]), textarea, select)").first).to_be_focused()
+    expect(
+        page.locator("[data-shortcut=a] + div :is(input:not([type=hidden]), textarea, select)").first
+    ).to_be_focused()
