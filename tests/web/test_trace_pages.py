@@ -13,10 +13,12 @@ from tests.samples import perform_all
 from tests.traces import spans
 from tests.traces.conftest import Agents, agents_of
 from tests.traces.test_folding import AGENT, CALL, at
+from trueline.connections.models import Upload
 from trueline.engine.traces.assembly import assemble
 from trueline.engine.traces.model import WireSpan
+from trueline.operations.models import OperationRun
 from trueline.traces.models import Trace
-from trueline.web import trace_rows
+from trueline.web import trace_rows, uploads
 from trueline.workspaces.models import ApiKey
 
 BASE = "/w/acme/environments/shop-agents/"
@@ -147,6 +149,18 @@ def test_a_file_is_imported_and_what_could_not_be_read_is_named(agents, signed_i
     assert "es ist kein gültiges JSON (Zeile 1, Spalte 2)" in shown
     assert "bad.json" in shown
     assert "imported" in text(browser.get(f"{BASE}traces"))
+
+
+def test_a_file_beyond_the_limit_is_refused_in_a_sentence_and_kept_nowhere(agents, signed_in, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGEST_UPLOAD_BYTES", 100)
+    for size in (300, 200_000):
+        sent = SimpleUploadedFile("runs.zip", b"x" * size)
+        answer = signed_in(agents.world.owner).post(f"{BASE}traces/import", {"traces": sent})
+        assert answer.status_code == 413
+        assert "The file is larger than 200 MB." in answer.content.decode()
+    with agents.world.inside():
+        assert not Upload.objects.exists()
+        assert not OperationRun.objects.exists()
 
 
 def test_nobody_imports_nothing_or_without_the_right_or_elsewhere(agents, signed_in):

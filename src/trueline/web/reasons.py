@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_noop as _
 
-from trueline.web import reasons_traces
+from trueline.web import reasons_rules, reasons_traces
 
 _HOLE = re.compile(r"%\((\w+)\)s")
 _WORDS_THEMSELVES = frozenset({"detail", "place", "field"})
 """Holes that hold a sentence of this list, or a part of one."""
+_ONE_WORD, _ONE_OF = frozenset({"tool"}), frozenset({"tools"})
+"""Holes that hold a name, and names of which one is meant."""
 
 SENTENCES = (
     _("The file is protected by a password."),
@@ -69,26 +71,49 @@ SENTENCES = (
     _("Nothing in it could be read. %(path)s: %(detail)s"),
     _("%(number)s files could not be read, the first is %(path)s: %(detail)s"),
 )
+_FILES = (*SENTENCES, *reasons_traces.SENTENCES)
 
 
 def in_readers_language(text: str) -> str:
     """The sentence in the reader's language; as it stands when it is none that is known here."""
-    for template, pattern in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            holes = found.groupdict()
-            inner = {name: in_readers_language(holes[name]) for name in holes.keys() & _WORDS_THEMSELVES}
-            return gettext(template) % (holes | inner) if holes else gettext(template)
+    told = _told(text, _FILES)
+    if told is not None:
+        return told
     path, colon, detail = text.partition(": ")
     known = in_readers_language(detail) if colon and "/" not in detail else detail
     return f"{path}: {known}" if known != detail else text
 
 
+def of_rules(text: str) -> str:
+    """What a rule, the check of a world model or a comparison said, in the reader's language where it is known."""
+    told = _told(text, reasons_rules.SENTENCES)
+    return text if told is None else told
+
+
+def _told(text: str, sentences: tuple[str, ...]) -> str | None:
+    for template, pattern in _patterns(sentences):
+        found = pattern.fullmatch(text)
+        if found:
+            holes = found.groupdict()
+            inner = {name: _told(holes[name], sentences) or holes[name] for name in holes.keys() & _WORDS_THEMSELVES}
+            inner |= {name: _one_of(holes[name]) for name in holes.keys() & _ONE_OF}
+            return gettext(template) % (holes | inner) if holes else gettext(template)
+    return None
+
+
+def _one_of(names: str) -> str:
+    return pgettext("one of several", " or ").join(names.split(" or "))
+
+
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one, re.compile(_pattern(one), re.DOTALL)) for one in (*SENTENCES, *reasons_traces.SENTENCES))
+def _patterns(sentences: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((one, re.compile(_pattern(one), re.DOTALL)) for one in sentences)
 
 
 def _pattern(template: str) -> str:
     parts = _HOLE.split(template)  # text, name of a hole, text, ...
-    return "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return "".join(_hole(part) if number % 2 else re.escape(part) for number, part in enumerate(parts))
+
+
+def _hole(name: str) -> str:
+    return rf"(?P<{name}>\S+)" if name in _ONE_WORD else f"(?P<{name}>.+?)"

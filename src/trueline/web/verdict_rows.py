@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from trueline.engine.rules.model import RuleVerdict
 from trueline.evaluations import queries as evaluations
 from trueline.evaluations.verdicts import by_span
-from trueline.web import model_words
+from trueline.web import model_words, words
 from trueline.web.pages import url
+from trueline.web.reasons import of_rules
 from trueline.workspaces.rules import Capability
 
 if TYPE_CHECKING:
@@ -130,10 +131,15 @@ def _said(  # noqa: PLR0913, PLR0917 - a line is these facts
         text=rule.text if rule else key,
         verdict=verdict,
         mark=MARKS[verdict],
-        detail=detail,
+        detail=_told(rule, detail),
         tier=model_words.tier(str(rule.tier)) if rule else "",
         source=rule.source if rule else "",
         is_hard=rule.hard if rule else False,
         url=there,
         spots=spots,
     )
+
+
+def _told(rule: Rule | None, detail: str) -> str:
+    """In the reader's language, but not what a language model gave as its reason: that may resemble a sentence of ours."""
+    return words.sentence(detail) if rule is not None and rule.kind == "judged" else of_rules(detail)

@@ -15,6 +15,7 @@ from trueline.evaluations import queries as evaluations
 from trueline.web import words
 from trueline.web.doors import workspace_page
 from trueline.web.pages import page, url
+from trueline.web.reasons import of_rules
 from trueline.workspaces import access
 from trueline.workspaces.rules import Capability
 
@@ -63,10 +64,10 @@ def _compared(baseline: Scan, candidate: Scan) -> dict[str, Any]:
     try:
         document = comparison_document(compare_results(before, after))
     except EngineError as error:
-        return {"refusal": str(error)}
+        return {"refusal": of_rules(str(error))}
     return {
         "verdict": document["verdict"],
-        "reason": _named(document["reason"]),
+        "reason": _reason(document),
         "n": document["n"],
         "objectives": [_objective(one) for one in document["objectives"]],
         "decided": [_gate(one) for one in document["gates"] if one["decided"]],
@@ -75,17 +76,33 @@ def _compared(baseline: Scan, candidate: Scan) -> dict[str, Any]:
     }
 
 
-def _named(text: str) -> str:
-    """A sentence of the engine with the scores as people call them."""
-    for name in _SCORES:
-        text = text.replace(name, name.removesuffix("_score").replace("_", " "))
-    return text
+def _reason(document: dict[str, Any]) -> str:
+    """The verdict in a sentence, then the figures of each gate that decided it."""
+    opening, figures = document["reason"], []
+    for detail in dict.fromkeys(one["detail"] for one in document["gates"] if one["decided"]):
+        opening = opening.replace(detail, "")
+        figures.append(_told(detail))
+    return " ".join([of_rules(opening.strip()), *figures])
+
+
+def _told(sentence: str) -> str:
+    """A sentence of the engine in the reader's language, with the scores as people call them."""
+    told = of_rules(sentence)
+    for name, label in _labels().items():
+        told = told.replace(name, label)
+    return told
 
 
 def _gate(one: dict[str, Any]) -> dict[str, Any]:
     name, _colon, about = one["name"].partition(":")
-    shown = name.replace("_", " ") + (f": {_named(about)}" if about else "")
-    return {"name": shown, "detail": _named(one["detail"]), "passed": one["passed"]}
+    asked = {
+        "enough_cases": _("Enough cases"),
+        "enough_seeds": _("Enough seeds"),
+        "coverage": _("Enough pairs"),
+        "better": _("Better"),
+        "non_inferior": _("Not worse"),
+    }
+    return {"name": f"{asked.get(name, name)}: {_told(about)}", "detail": _told(one["detail"]), "passed": one["passed"]}
 
 
 def _results(found: Scan) -> list[CaseResult]:
@@ -102,15 +119,18 @@ def _results(found: Scan) -> list[CaseResult]:
     return results
 
 
-def _objective(one: dict[str, Any]) -> dict[str, Any]:
-    names = {
+def _labels() -> dict[str, str]:
+    return {
         "blended_score": _("Score"),
         "world_model_score": _("By the rules"),
         "rubric_score": _("By the rubric"),
     }
+
+
+def _objective(one: dict[str, Any]) -> dict[str, Any]:
     return {
         **one,
-        "label": names.get(one["name"], one["name"]),
+        "label": _labels().get(one["name"], one["name"]),
         "values": [_number(one[key]) for key in ("baseline", "candidate")],
         "change": _change(one),
     }

@@ -26,6 +26,7 @@ from trueline.web import words
 from trueline.web.doors import act, workspace_page
 from trueline.web.forms_models import WorldModelForm
 from trueline.web.pages import page, url
+from trueline.web.reasons import of_rules
 from trueline.web.views.audit import events_url
 from trueline.workspaces.rules import Capability
 
@@ -163,7 +164,7 @@ def _statuses(rules: list[WorldRule]) -> list[tuple[str, int]]:
 def _complaints(drafted: Drafted, rules: list[WorldRule]) -> list[dict[str, Any]]:
     by_key = {rule.key: rule for rule in rules}
     return [
-        {"tone": "high" if each.weight == "error" else "low", "rule": by_key.get(each.rule_id), "said": each.message}
+        {"tone": "high" if each.weight == "error" else "low", "rule": by_key.get(each.rule_id), "said": of_rules(each.message)}
         for each in lint(drafted)
     ]
 
