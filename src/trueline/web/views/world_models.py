@@ -164,7 +164,11 @@ def _statuses(rules: list[WorldRule]) -> list[tuple[str, int]]:
 def _complaints(drafted: Drafted, rules: list[WorldRule]) -> list[dict[str, Any]]:
     by_key = {rule.key: rule for rule in rules}
     return [
-        {"tone": "high" if each.weight == "error" else "low", "rule": by_key.get(each.rule_id), "said": of_rules(each.message)}
+        {
+            "tone": "high" if each.weight == "error" else "low",
+            "rule": by_key.get(each.rule_id),
+            "said": of_rules(each.message),
+        }
         for each in lint(drafted)
     ]
 
