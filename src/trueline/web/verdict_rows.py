@@ -141,5 +141,5 @@ def _said(  # noqa: PLR0913, PLR0917 - a line is these facts
 
 
 def _told(rule: Rule | None, detail: str) -> str:
-    """In the reader's language, but not what a language model gave as its reason: that may resemble a sentence of ours."""
+    """In the reader's language, but not the reason of a language model, which may resemble a sentence of ours."""
     return words.sentence(detail) if rule is not None and rule.kind == "judged" else of_rules(detail)
