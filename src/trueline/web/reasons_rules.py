@@ -1,4 +1,4 @@
-"""What rules, the check of a world model and a comparison say, as messages; a test holds them to what the engine writes.
+"""What rules, the check of a world model and a comparison say, as messages; a test holds them to the engine.
 
 They are apart from why something could not be read: with a hole at either end, some of them would fit any sentence.
 """
