@@ -15,7 +15,7 @@ from trueline.kit.postgres.erase import erase
 from trueline.kit.postgres.server import EmbeddedServer, provide
 
 TRUELINE = Path(sys.executable).with_name("trueline")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 _NOT_OURS = ("TRUELINE_", "DATABASE_URL", "DJANGO_")
 
 Done = subprocess.CompletedProcess[str]
