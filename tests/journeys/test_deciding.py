@@ -142,3 +142,15 @@ def test_work_is_sorted_by_keyboard_alone(world, captured, browser_of):
     expect(
         page.locator("[data-shortcut=a] + div :is(input:not([type=hidden]), textarea, select)").first
     ).to_be_focused()
+
+
+def test_a_move_is_undone_by_a_key(world, captured, browser_of):
+    page = browser_of(world.owner)
+    with world.inside():
+        finding = Finding.objects.filter(state__in=("new", "triaged")).first()
+    page.goto(f"{LIST}{finding.pk}")
+    page.locator("summary", has_text="Other steps").press("Enter")
+    page.get_by_role("button", name="Mark as remediated").press("Enter")
+    expect(state(page)).to_contain_text("Resolved")
+    page.keyboard.press("u")
+    expect(state(page)).to_contain_text("Reopened")
