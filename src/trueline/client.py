@@ -118,6 +118,9 @@ class Client:
     def get_trace_import(self, trace_import_id: str) -> Record:
         return self._get(f"/trace-imports/{trace_import_id}")
 
+    def list_model_calls(self, **filters: Any) -> Record:
+        return self._get("/model-calls", filters)
+
     def list_captures(self, environment: str, **paging: Any) -> Record:
         return self._get(f"/environments/{environment}/captures", paging)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trueline.api.schemas.shapes import Given, Page, Text, Time, said
+from trueline.api.schemas.shapes import Given, Page, Paging, Slug, Text, Time, said
 from trueline.engine.rules.model import ProvenanceTier, RuleStatus
 from trueline.engine.traces.callgraph import PartKind
 from trueline.evaluations.rules import ModelState
@@ -317,3 +317,34 @@ class TraceImportDetail(TraceImport):
     """An import with the first 200 things that could not be read."""
 
     unread_files: list[UnreadFile] = said("What could not be read.", [])
+
+
+class ModelCallFilter(Paging):
+    """Which questions."""
+
+    environment: Slug | None = said("Only about this environment.", "service-desk", default=None)
+    run_id: UUID | None = said("Only those of this run.", _ID, default=None)
+
+
+class ModelCall(BaseModel):
+    """One question that a language model was asked for a rule. What it was shown is kept as a digest only."""
+
+    id: UUID = said("Its id.", _ID)
+    environment_id: UUID = said("The environment whose trace was judged.", _ID)
+    run_id: UUID = said("The run that asked.", _ID)
+    trace_id: str = said("The trace that was judged.", "5b8efff798038103d269b633813fc60c")
+    asked_at: Time = said("When it was asked.", _AT)
+    model: str = said("The language model.", "judge-1")
+    question: str = said("The question of the rule.", "Did the agent promise a date?")
+    payload_digest: str = said("SHA-256 of all that was sent.", "9f86d081884c7d65")
+    is_answered: bool = said("Whether an answer came.", example=True)
+    holds: bool | None = said("Whether the rule is kept; null when the answer decides nothing.", example=False)
+    reason: str = said("The reason it gave, or why there is no answer.", "A date was promised.")
+    input_tokens: int | None = said("Tokens that were sent; null when not told.", 812)
+    output_tokens: int | None = said("Tokens of the answer; null when not told.", 31)
+    cost: float | None = said("What it cost; null without a price.", 0.002)
+    latency_ms: int = said("How long it took.", 640)
+
+
+class ModelCallPage(Page[ModelCall]):
+    """Questions, the latest first."""
