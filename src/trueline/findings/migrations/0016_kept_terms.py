@@ -25,4 +25,6 @@ class Migration(migrations.Migration):
             "pinned_snapshot_id",
             "pinned_scan_id",
         ),
+        # Names stay open to the forgetting of persons; who decided is told by the id beside them.
+        written_once("findings_findingexception", "decided_by_id", "decided_at", "effective_from", until="status"),
     ]

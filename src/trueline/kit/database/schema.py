@@ -87,9 +87,10 @@ def append_only(table: str) -> RunSQL:
     )
 
 
-def written_once(table: str, *columns: str) -> RunSQL:
-    """Refuse to change these columns of a row, for the owner too."""
-    function = f"{table}_is_written_once"
+def written_once(table: str, *columns: str, until: str = "") -> RunSQL:
+    """Refuse to change these columns of a row, for the owner too; with `until`, unless that column changes as well."""
+    function = f"{table}_is_written_once{f'_until_{until}' if until else ''}"
+    stays = f"old.{until} is not distinct from new.{until} and " if until else ""
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("old", "new"))
     return RunSQL(
         f"""
@@ -98,7 +99,7 @@ def written_once(table: str, *columns: str) -> RunSQL:
           raise exception 'what {table} was written with is not changed' using errcode = 'check_violation';
         end $$;
         create trigger {function} before update on {table} for each row
-          when (row({old}) is distinct from row({new})) execute function {function}()
+          when ({stays}row({old}) is distinct from row({new})) execute function {function}()
         """,
         RunSQL.noop,
     )
