@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import engines
+from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +62,9 @@ def test_the_shares_of_a_bar_fill_it_without_gaps(parts):
 
 def test_nothing_to_share_out_is_no_bar():
     assert shares_of([("good", "Complete", 0)]) == []
+
+
+def test_what_is_drawn_once_is_not_taken_for_the_same_text_that_nobody_trusts() -> None:
+    shown = engines["django"].from_string('{% load ui %}{% state "partial" label=word %}')
+    assert "<i>seen</i>" in shown.render({"word": SafeString("<i>seen</i>")})
+    assert "&lt;i&gt;seen&lt;/i&gt;" in shown.render({"word": "<i>seen</i>"})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
+from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils.html import conditional_escape
 
 from trueline.web.marks import SEVERITIES, STATES, Mark, mark_of, shares_of
 
@@ -38,23 +41,31 @@ def public_static(path: str) -> str:
     return settings.PUBLIC_URL + static(path)
 
 
-@register.inclusion_tag("ui/severity.html")
-def severity(code: str, *, chip: bool = False) -> dict[str, object]:
+@register.simple_tag
+def severity(code: str, *, chip: bool = False) -> str:
     """Show a severity by shape, word and colour."""
-    return _mark_context(mark_of(str(code), SEVERITIES), chip=chip)
+    mark = mark_of(str(code), SEVERITIES)
+    return _drawn("ui/severity.html", mark.tone, mark.shape, conditional_escape(mark.word), chip=chip)
 
 
-@register.inclusion_tag("ui/state.html")
-def state(code: str, label: StrOrPromise = "", *, chip: bool = False) -> dict[str, object]:
+@register.simple_tag
+def state(code: str, label: StrOrPromise = "", *, chip: bool = False) -> str:
     """Show a state by shape, word and colour; `label` says it in other words."""
-    return _mark_context(mark_of(str(code), STATES), chip=chip, label=label)
+    mark = mark_of(str(code), STATES)
+    return _drawn("ui/state.html", mark.tone, mark.shape, conditional_escape(label or mark.word), chip=chip)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(template_name: str, tone: str, shape: str, word: SafeString, *, chip: bool) -> str:
+    """A mark as HTML, drawn once: a list shows the same few on every row, and nothing else decides how they look.
+
+    The word comes escaped: text is equal to the same text marked safe, so unescaped they would share one drawing.
+    """
+    mark = Mark(tone, shape, word)
+    return get_template(template_name).render({"mark": mark, "word": word, "chip": chip})
 
 
 @register.inclusion_tag("ui/shares.html")
 def shares(parts: Iterable[tuple[str, StrOrPromise, int]], title: StrOrPromise) -> dict[str, object]:
     """Show how a whole is divided, as a bar with its legend; parts are (tone, label, count)."""
     return {"shares": shares_of(parts), "title": title}
-
-
-def _mark_context(mark: Mark, *, chip: bool, label: StrOrPromise = "") -> dict[str, object]:
-    return {"mark": mark, "word": label or mark.word, "chip": chip}
