@@ -46,15 +46,6 @@ def is_gone(pid: int) -> bool:
     return True
 
 
-def started_and_stopped(hold) -> dict[str, object]:
-    """What a process said about the server that it used and that stopped after it."""
-    holder = hold()
-    facts = holder.first
-    holder.close()
-    wait_gone(facts["watchdog"], facts["postmaster"])
-    return facts
-
-
 def wait_gone(*pids: int) -> None:
     assert postmaster.wait_until(lambda: all(is_gone(pid) for pid in pids), 20), "the process is still there"
 
@@ -113,12 +104,6 @@ def test_a_lease_on_a_running_server_is_quick(hold):
     first, second = hold(), hold()
     assert second.first["watchdog"] == first.first["watchdog"]
     assert min(second.ask("ensure")["seconds"] for _ in range(5)) < 0.05
-
-
-@once
-def test_a_start_on_existing_data_makes_nothing_again(hold):
-    made = started_and_stopped(hold)["seconds"]
-    assert min(started_and_stopped(hold)["seconds"] for _ in range(3)) < made / 2
 
 
 def test_kill_9_of_the_only_process_stops_the_server_and_keeps_the_data(hold, kept):
