@@ -46,6 +46,15 @@ def is_gone(pid: int) -> bool:
     return True
 
 
+def started_and_stopped(hold) -> dict[str, object]:
+    """What a process said about the server that it used and that stopped after it."""
+    holder = hold()
+    facts = holder.first
+    holder.close()
+    wait_gone(facts["watchdog"], facts["postmaster"])
+    return facts
+
+
 def wait_gone(*pids: int) -> None:
     assert postmaster.wait_until(lambda: all(is_gone(pid) for pid in pids), 20), "the process is still there"
 
