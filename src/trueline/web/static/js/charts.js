@@ -97,9 +97,22 @@
     new ResizeObserver(() => chart.resize()).observe(canvas);
   }
 
-  const all = (isPrinted = false) => document.querySelectorAll("[data-chart]").forEach((frame) => draw(frame, isPrinted));
+  const all = (isPrinted = false) => {
+    if (window.echarts) document.querySelectorAll("[data-chart]").forEach((frame) => draw(frame, isPrinted));
+  };
 
-  document.addEventListener("DOMContentLoaded", () => all());
+  // What draws the charts weighs more than the rest of the page, so it comes once the page has been painted.
+  const source = document.currentScript.dataset.engine;
+  function bring() {
+    const engine = document.createElement("script");
+    engine.src = source;
+    engine.addEventListener("load", () => all());
+    document.head.append(engine);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (document.querySelector("[data-chart]")) requestAnimationFrame(() => setTimeout(bring));
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => all());
   new MutationObserver(() => all()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   addEventListener("beforeprint", () => all(true));
