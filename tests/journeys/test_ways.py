@@ -122,3 +122,22 @@ def test_a_review_goes_from_its_evidence_to_a_pack_that_is_checked_offline(page,
     path = tmp_path / "pack.zip"
     coming.value.save_as(path)
     assert verify_pack.verify(path).failures == []
+
+
+def test_a_comparison_is_walked_by_keys_and_says_on_paper_what_it_compares(page):
+    page.goto("/w/demo/compare")
+    sides = [
+        page.locator(f"[name={side}] option", has_text=name).first.get_attribute("value")
+        for side, name in (("left", "Tannhorst"), ("right", "Larkmoor"))
+    ]
+    page.goto(f"/w/demo/compare?left={sides[0]}&right={sides[1]}&tab=objects&outcome=changed")
+    page.keyboard.press("j")
+    entry = page.locator("[data-row]:focus-within details").first
+    was_open = entry.get_attribute("open") is not None
+    page.keyboard.press("o")
+    expect(entry).to_have_js_property("open", not was_open)
+    page.emulate_media(media="print")
+    told = page.locator(".print-only").first
+    expect(told).to_contain_text("Tannhorst Metallbau")
+    expect(told).to_contain_text("Larkmoor Architects")
+    expect(page.locator("#rail")).to_be_hidden()
