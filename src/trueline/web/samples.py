@@ -132,6 +132,8 @@ def _lists() -> dict[str, Any]:
             {"label": _("Captures"), "url": "#", "count": 3},
         ],
         "filters": [{"label": _("Severity: high"), "url": "#"}, {"label": _("Only open"), "url": "#"}],
+        "choices": [("captures", _("Captures")), ("findings", _("Findings"))],
+        "places": [{"slug": "nordlicht", "name": "Nordlicht IT"}],
         "pairs": [(_("Owner"), _("Service desk lead")), (_("Working"), None), (_("Due"), _("in 2 days"))],
         "decided_note": _("Accepted on 3 September, until 2 December"),
         "observed_note": _("Observed on 20 November at 07:12, capture complete"),
