@@ -5,7 +5,8 @@ Order of the checks, as everywhere: membership, environment, record (all three f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.views.decorators.http import require_http_methods
@@ -132,6 +134,17 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):  # what was sent is gone, and its address may not be one to look at
         return redirect("account_login")
     return redirect(f"{resolve_url('account_login')}?{urlencode({'next': request.get_full_path()})}")
+
+
+@contextmanager
+def refused_in(form: BaseForm, field: str | None = None) -> Iterator[None]:
+    """Do something with a form; why it is refused stands in the form, at the field where one is named."""
+    try:
+        yield
+    except (NotVisible, NotAllowed):
+        raise
+    except TruelineError as error:
+        form.add_error(field, told(error))
 
 
 def act(asked: Asked, done: Callable[[], Any], said: str, to: str, *, tags: str = "") -> HttpResponse:

@@ -9,14 +9,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from trueline.findings.wording import role
-from trueline.kit.errors import TruelineError
-from trueline.kit.scope import NotAllowed, NotVisible
 from trueline.notices.queries import mail_is_set_up
 from trueline.reviews import queries_cycles as queries
 from trueline.reviews.actions_cycles import change_cycle, create_cycle, pause_cycle, resume_cycle, retry_turn
 from trueline.web import review_words, words
 from trueline.web.cycle_forms import CycleForm
-from trueline.web.doors import act, workspace_page
+from trueline.web.doors import act, refused_in, workspace_page
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
 from trueline.workspaces import access
@@ -64,18 +62,13 @@ def new(asked: Asked) -> HttpResponse:
 def make(asked: Asked) -> HttpResponse:
     """Set a cycle up."""
     form = CycleForm(asked.request.POST, people=_people(asked), places=_places(asked))
-    if not form.is_valid():
-        return _new(asked, form, status=422)
-    environment = access.environment(asked.scope, form.cleaned_data["environment"])
-    try:
-        made = create_cycle(asked.scope, environment, form.terms(), actor=asked.actor)
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        form.add_error(None, words.told(error))
-        return _new(asked, form, status=422)
-    messages.success(asked.request, _("The review cycle goes on from now."))
-    return redirect(url(asked, "review_cycle", made.pk))
+    if form.is_valid():
+        environment = access.environment(asked.scope, form.cleaned_data["environment"])
+        with refused_in(form):
+            made = create_cycle(asked.scope, environment, form.terms(), actor=asked.actor)
+            messages.success(asked.request, _("The review cycle goes on from now."))
+            return redirect(url(asked, "review_cycle", made.pk))
+    return _new(asked, form, status=422)
 
 
 @workspace_page(_READ, record=True)
@@ -115,17 +108,12 @@ def change(asked: Asked, review_cycle_id: UUID) -> HttpResponse:
     """Give a cycle other terms."""
     found = _found(asked, review_cycle_id, _MANAGE)
     form = CycleForm(asked.request.POST, people=_people(asked))
-    if not form.is_valid():
-        return _edit(asked, found, form, status=422)
-    try:
-        change_cycle(asked.scope, found.pk, form.terms(), actor=asked.actor)
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        form.add_error(None, words.told(error))
-        return _edit(asked, found, form, status=422)
-    messages.success(asked.request, _("Kept. It holds from the next date on."))
-    return redirect(url(asked, "review_cycle", found.pk))
+    if form.is_valid():
+        with refused_in(form):
+            change_cycle(asked.scope, found.pk, form.terms(), actor=asked.actor)
+            messages.success(asked.request, _("Kept. It holds from the next date on."))
+            return redirect(url(asked, "review_cycle", found.pk))
+    return _edit(asked, found, form, status=422)
 
 
 @workspace_page(_MANAGE, "POST", record=True)

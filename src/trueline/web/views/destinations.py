@@ -23,7 +23,7 @@ from trueline.notices.actions.destinations import (
 from trueline.notices.rules import DestinationKind
 from trueline.notices.wording import EVENT_TYPES, KINDS
 from trueline.web import once, words
-from trueline.web.doors import act, workspace_page
+from trueline.web.doors import act, refused_in, workspace_page
 from trueline.web.message_forms import DestinationForm, RuleForm
 from trueline.web.pages import page, url
 from trueline.web.paging import listed
@@ -81,20 +81,16 @@ def _places(asked: Asked) -> list[tuple[str, str]]:
 def make(asked: Asked) -> HttpResponse:
     """Make a destination; the secret of a webhook is shown once."""
     form = DestinationForm(asked.request.POST, environments=_places(asked))
-    if not form.is_valid():
-        return _listing(asked, form, status=422)
-    given = form.cleaned_data
-    try:
-        made, secret = create_destination(
-            asked.scope, given["name"], given["kind"], given["address"], form.terms(), actor=asked.actor
-        )
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        form.add_error(None, words.told(error))
-        return _listing(asked, form, status=422)
-    messages.success(asked.request, _("%(name)s was made. Send a test to see that it works.") % {"name": made.name})
-    return _with_secret(asked, made, secret)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refused_in(form):
+            made, secret = create_destination(
+                asked.scope, given["name"], given["kind"], given["address"], form.terms(), actor=asked.actor
+            )
+            said = _("%(name)s was made. Send a test to see that it works.") % {"name": made.name}
+            messages.success(asked.request, said)
+            return _with_secret(asked, made, secret)
+    return _listing(asked, form, status=422)
 
 
 def _with_secret(asked: Asked, made: Destination, secret: str) -> HttpResponse:
@@ -157,17 +153,12 @@ def set_rule(asked: Asked, destination_id: UUID) -> HttpResponse:
     """Change what a destination is told."""
     found = _found(asked, destination_id)
     form = RuleForm(asked.request.POST, environments=_places(asked))
-    if not form.is_valid():
-        return _destination(asked, found, form, status=422)
-    try:
-        change_rule(asked.scope, found.pk, form.terms(), actor=asked.actor)
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        form.add_error(None, words.told(error))
-        return _destination(asked, found, form, status=422)
-    messages.success(asked.request, _("Your choice was kept."))
-    return redirect(url(asked, "destination", found.pk))
+    if form.is_valid():
+        with refused_in(form):
+            change_rule(asked.scope, found.pk, form.terms(), actor=asked.actor)
+            messages.success(asked.request, _("Your choice was kept."))
+            return redirect(url(asked, "destination", found.pk))
+    return _destination(asked, found, form, status=422)
 
 
 @workspace_page(_MANAGE, "POST", record=True)

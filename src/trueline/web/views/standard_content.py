@@ -20,10 +20,9 @@ from trueline.inventory.assertions.model import Baseline
 from trueline.inventory.assertions.reading import parse_baseline, parse_bytes
 from trueline.inventory.assertions.writing import baseline_text
 from trueline.inventory.assertions.yaml_text import MAX_BYTES
-from trueline.kit.errors import TruelineError
-from trueline.kit.scope import NotAllowed, NotVisible
+from trueline.kit.scope import NotVisible
 from trueline.web import words
-from trueline.web.doors import workspace_page
+from trueline.web.doors import act, refused_in, workspace_page
 from trueline.web.forms import AssertionsForm
 from trueline.web.judging import holds_now
 from trueline.web.pages import page, url
@@ -79,18 +78,15 @@ def unassign(asked: Asked, profile_id: UUID) -> HttpResponse:
     profile = inventory.baseline(asked.scope, profile_id)
     asked.scope.require(_MANAGE)
     place = access.environment(asked.scope, asked.request.POST.get("environment", ""))
-    try:
+
+    def done() -> None:
         if unassign_baseline(asked.scope, profile.pk, place, actor=asked.actor):
             judge_again(asked.scope, place, actor=asked.actor)
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        messages.error(asked.request, words.told(error))
-    else:
-        values = {"environment": place.name, "standard": words.shipped(profile.name)}
-        said = _("%(environment)s is not held to %(standard)s any more.") % values
-        messages.success(asked.request, said, extra_tags=url(asked, "environment", place.slug))
-    return redirect(url(asked, "standard", profile.pk))
+
+    values = {"environment": place.name, "standard": words.shipped(profile.name)}
+    said = _("%(environment)s is not held to %(standard)s any more.") % values
+    there = url(asked, "environment", place.slug)
+    return act(asked, done, said, url(asked, "standard", profile.pk), tags=there)
 
 
 def _taken(asked: Asked, profile: BaselineProfile | None) -> HttpResponse:
@@ -99,20 +95,15 @@ def _taken(asked: Asked, profile: BaselineProfile | None) -> HttpResponse:
     if asked.request.method != "POST":
         return _form(asked, profile, form, offered)
     form = AssertionsForm(offered, asked.request.POST, asked.request.FILES, needs_name=profile is None)
-    if not form.is_valid():
-        return _form(asked, profile, form, offered, status=422)
-    try:
-        found = offered[form.cleaned_data["shipped"]] if form.cleaned_data["shipped"] else _read(form.cleaned_data)
-        if profile is not None and profile.key:
-            begin_upgrade(asked.scope, profile.pk, found, actor=asked.actor)
-            return redirect(url(asked, "standard_upgrade", profile.pk))
-        kept = _kept(asked, profile, found, form.cleaned_data.get("name", ""))
-    except (NotAllowed, NotVisible):
-        raise
-    except TruelineError as error:
-        form.add_error("file", words.told(error))
-        return _form(asked, profile, form, offered, status=422)
-    return redirect(url(asked, "standard", kept))
+    if form.is_valid():
+        given = form.cleaned_data
+        with refused_in(form, "file"):
+            found = offered[given["shipped"]] if given["shipped"] else _read(given)
+            if profile is not None and profile.key:
+                begin_upgrade(asked.scope, profile.pk, found, actor=asked.actor)
+                return redirect(url(asked, "standard_upgrade", profile.pk))
+            return redirect(url(asked, "standard", _kept(asked, profile, found, given.get("name", ""))))
+    return _form(asked, profile, form, offered, status=422)
 
 
 def _kept(asked: Asked, profile: BaselineProfile | None, found: Baseline, name: str) -> UUID:

@@ -18,7 +18,7 @@ from trueline.inventory.vocabulary import definitions
 from trueline.kit.errors import TruelineError
 from trueline.kit.scope import NotAllowed, NotVisible
 from trueline.web import words
-from trueline.web.doors import workspace_page
+from trueline.web.doors import refused_in, workspace_page
 from trueline.web.forms import AssignForm, StandardForm
 from trueline.web.judging import holds_now
 from trueline.web.pages import page, url
@@ -99,14 +99,8 @@ def make(asked: Asked, environment: str, snapshot_id: UUID) -> HttpResponse:
     standards = [(one.pk, words.shipped(one.name)) for one in inventory.baselines(asked.scope)]
     form = StandardForm(asked.request.POST or None, standards=standards)
     if form.is_valid():
-        try:
-            profile_id = _made(asked, shown, form.cleaned_data)
-        except (NotAllowed, NotVisible):
-            raise
-        except TruelineError as error:
-            form.add_error(None, words.told(error))
-        else:
-            return redirect(url(asked, "standard", profile_id))
+        with refused_in(form):
+            return redirect(url(asked, "standard", _made(asked, shown, form.cleaned_data)))
     crumbs = [
         (_("Environments"), url(asked, "environments")),
         (found.name, url(asked, "environment", found.slug)),
