@@ -15,7 +15,7 @@ from trueline.evaluations import queries
 from trueline.evaluations.actions.publishing import publish_version
 from trueline.kit import ids
 from trueline.traces.models import Trace
-from trueline.web import model_words
+from trueline.web import model_words, words
 
 
 @pytest.fixture
@@ -125,6 +125,7 @@ def test_two_scans_are_paired_by_case(world, place, signed_in):
     to = address(world, "scan_compare", after.pk)
     assert "Compared with" in read(browser, to)
     shown = read(browser, f"{to}?baseline={before.pk}")
+    assert f'<option value="{before.pk}" selected>{words.moment(before.observed_at)}' in shown
     assert "40 cases" in shown
     assert "Better" in shown
     assert "nothing can be paired" in read(browser, f"{to}?baseline={bare.pk}")

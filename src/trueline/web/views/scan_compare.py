@@ -38,7 +38,11 @@ def compare(asked: Asked, scan_id: UUID) -> HttpResponse:
     environment = access.environment_by_id(asked.scope, candidate.environment_id)
     others = list(evaluations.scans(asked.scope, environment.pk).exclude(id=candidate.pk)[:_SHOWN])
     chosen = _chosen(asked, others)
-    context: dict[str, Any] = {"candidate": candidate, "baseline": chosen, "others": others}
+    context: dict[str, Any] = {
+        "candidate": candidate,
+        "choices": [(str(one.pk), f"{words.moment(one.observed_at)} {one.source_label}") for one in others],
+        "chosen": str(chosen.pk) if chosen else "",
+    }
     if chosen is not None:
         context |= _compared(chosen, candidate)
     crumbs = [
